@@ -1,0 +1,82 @@
+"""An embedding as data: vectors, a table of metadata, and a sheet of label pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from projector.arrays import ByteArray, FloatArray
+from projector.errors import Problem
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where one embedding can be read from; cheap to make, nothing is loaded yet.
+
+    name: the tensor's name without its step. step: the global step, None where the writer gave none.
+    shape: (rows, dims) where the config states it. tile: (width, height) in pixels of one label picture.
+    """
+
+    name: str
+    run: str
+    tensor_path: Path
+    step: int | None = None
+    shape: tuple[int, int] | None = None
+    metadata_path: Path | None = None
+    sprite_path: Path | None = None
+    tile: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpriteSheet:
+    """Label pictures in a grid, row by row from the top left; tile i belongs to point i.
+
+    pixels: uint8 (height, width, 4) RGBA. tile: (width, height) of one picture.
+    """
+
+    pixels: ByteArray
+    tile: tuple[int, int]
+
+    @property
+    def columns(self) -> int:
+        return int(self.pixels.shape[1]) // self.tile[0]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the whole sheet in pixels."""
+        return int(self.pixels.shape[1]), int(self.pixels.shape[0])
+
+    def picture(self, point: int) -> ByteArray:
+        """RGBA uint8 (tile height, tile width, 4) of one point: a view, not a copy."""
+        width, height = self.tile
+        row, column = divmod(point, self.columns)
+        top, left = row * height, column * width
+        return self.pixels[top : top + height, left : left + width]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Embedding:
+    """One matrix of vectors with what is known of each row; never changes.
+
+    vectors: float32 (n, d), read-only, possibly memory-mapped; rows may hold NaN. metadata: a table of n rows with
+    typed columns, or None. dtype: the name of the dtype in the file. problems: what was repaired or left out.
+    """
+
+    source: Source
+    vectors: FloatArray
+    metadata: pl.DataFrame | None = None
+    sprites: SpriteSheet | None = None
+    dtype: str = "float32"
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def n_points(self) -> int:
+        return int(self.vectors.shape[0])
+
+    @property
+    def n_dims(self) -> int:
+        return int(self.vectors.shape[1])

@@ -1,0 +1,110 @@
+"""What event files say: logs hold runs, a run holds series, a series holds points in step order.
+
+Vocabulary of TensorBoard's data provider: run, tag, plugin, step. Payloads that are not single numbers stay in the
+file and are read when looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from projector.arrays import DoubleArray, IntArray
+from projector.errors import Problem, Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The SummaryMetadata of a tag (formats.md 2.3): carried by its first value, valid for all."""
+
+    plugin: str = ""
+    content: bytes = b""
+    display_name: str = ""
+    description: str = ""
+    data_class: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Payloads:
+    """Where the payload of each point lies: `lengths[i]` bytes at `offsets[i]` of `files[file_ids[i]]`.
+
+    fields: uint8 (n,), the field number of Summary.Value's oneof that the bytes belong to (formats.md 2.2:
+    4 image, 5 histo, 6 audio, 8 tensor; 0 where the value had none), or 100 plus the field number of Event for
+    payloads that come from the event itself (104 graph_def, 108 tagged_run_metadata).
+    """
+
+    files: tuple[Path, ...]
+    file_ids: NDArray[np.int32]
+    offsets: IntArray
+    lengths: IntArray
+    fields: NDArray[np.uint8]
+
+    def read(self, i: int) -> bytes:
+        """The serialized message of point i. Raises Unreadable when the file has gone or shrunk."""
+        path = self.files[self.file_ids[i]]
+        length = int(self.lengths[i])
+        try:
+            with path.open("rb") as file:
+                file.seek(int(self.offsets[i]))
+                data = file.read(length)
+        except OSError as error:
+            raise Unreadable(f"{path} can't be read any more: {error.strerror}.") from error
+        if len(data) < length:
+            raise Unreadable(f"{path} became shorter while it was open; reload the folder.")
+        return data
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """All points of one tag in one run, steps strictly increasing (the newest value of a step wins).
+
+    steps: int64 (n,). wall_times: float64 (n,), unix seconds. values: float64 (n,) where plugin is "scalars", else
+    None, and payloads says where the values lie.
+    """
+
+    run: str
+    tag: str
+    plugin: str
+    steps: IntArray
+    wall_times: DoubleArray
+    metadata: Metadata = field(default_factory=Metadata)
+    values: DoubleArray | None = None
+    payloads: Payloads | None = None
+
+    @property
+    def title(self) -> str:
+        """What to call it on screen: the display name where there is one, else the tag."""
+        return self.metadata.display_name or self.tag
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One folder of event files. name: its path below the root with "/", "." for the root itself."""
+
+    name: str
+    files: tuple[Path, ...]
+    series: tuple[Series, ...]
+    start_time: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Logs:
+    """Everything found in the event files below `path`; runs sorted by name."""
+
+    path: Path
+    runs: tuple[Run, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def series(self, plugin: str) -> tuple[Series, ...]:
+        """All series of one plugin ("scalars", "pr_curves", "hparams" ...), by run then tag."""
+        return tuple(s for run in self.runs for s in run.series if s.plugin == plugin)
+
+    def run(self, name: str) -> Run | None:
+        """The run of that name, or None."""
+        return next((run for run in self.runs if run.name == name), None)

@@ -1,0 +1,91 @@
+"""All colors of the program: palette roles for chrome, one table for plots, each in light and dark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QColor, QPalette
+
+ROLES: dict[QPalette.ColorRole, tuple[str, str]] = {
+    QPalette.ColorRole.Window: ("#f4f5f7", "#1d2026"),
+    QPalette.ColorRole.WindowText: ("#1d2330", "#e3e6ec"),
+    QPalette.ColorRole.Base: ("#ffffff", "#15181d"),
+    QPalette.ColorRole.AlternateBase: ("#f7f8fa", "#1a1d23"),
+    QPalette.ColorRole.Text: ("#1d2330", "#e3e6ec"),
+    QPalette.ColorRole.PlaceholderText: ("#7d8494", "#7f8796"),
+    QPalette.ColorRole.Button: ("#eceef1", "#2a2e36"),
+    QPalette.ColorRole.ButtonText: ("#1d2330", "#e3e6ec"),
+    QPalette.ColorRole.BrightText: ("#ffffff", "#ffffff"),
+    QPalette.ColorRole.ToolTipBase: ("#ffffff", "#2a2e36"),
+    QPalette.ColorRole.ToolTipText: ("#1d2330", "#e3e6ec"),
+    QPalette.ColorRole.Highlight: ("#2f6fde", "#3b78e0"),
+    QPalette.ColorRole.HighlightedText: ("#ffffff", "#ffffff"),
+    QPalette.ColorRole.Link: ("#2f6fde", "#7fb0ff"),
+    QPalette.ColorRole.LinkVisited: ("#6a4fc0", "#b39dff"),
+    QPalette.ColorRole.Light: ("#ffffff", "#363b45"),
+    QPalette.ColorRole.Midlight: ("#e6e8ec", "#2f343d"),
+    QPalette.ColorRole.Mid: ("#c4c9d2", "#3d434e"),
+    QPalette.ColorRole.Dark: ("#a2a9b6", "#121418"),
+    QPalette.ColorRole.Shadow: ("#7d8494", "#0a0b0d"),
+    QPalette.ColorRole.Accent: ("#2f6fde", "#3b78e0"),
+}
+DISABLED_TEXT = ("#a2a9b6", "#626a78")
+
+
+@dataclass(frozen=True, slots=True)
+class PlotColors:
+    """The colors of a plot on this theme."""
+
+    is_dark: bool
+    background: QColor
+    foreground: QColor
+    muted: QColor
+    grid: QColor
+    point: QColor
+    faded: QColor
+    selected: QColor
+    hovered: QColor
+    neighbor: QColor
+    notice: QColor
+    error: QColor
+
+
+PLOT: dict[str, tuple[str, str]] = {
+    "background": ("#ffffff", "#15181d"),
+    "foreground": ("#1d2330", "#e3e6ec"),
+    "muted": ("#6b7382", "#98a0ae"),
+    "grid": ("#e3e6eb", "#2c313a"),
+    "point": ("#3b74d6", "#6fa3ff"),
+    "faded": ("#d3d7de", "#3a404a"),
+    "selected": ("#d6336c", "#ff6b9d"),
+    "hovered": ("#1d2330", "#ffffff"),
+    "neighbor": ("#e8830c", "#ffb347"),
+    "notice": ("#fff3cd", "#3d3420"),
+    "error": ("#fde2e4", "#472529"),
+}
+
+
+def app_palette(is_dark: bool) -> QPalette:
+    """The palette of the whole application; the Fusion style draws it alike on all systems."""
+    palette = QPalette()
+    shade = int(is_dark)
+    for role, colors in ROLES.items():
+        palette.setColor(role, QColor(colors[shade]))
+    for role in (
+        QPalette.ColorRole.Text,
+        QPalette.ColorRole.WindowText,
+        QPalette.ColorRole.ButtonText,
+    ):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(DISABLED_TEXT[shade]))
+    return palette
+
+
+def is_dark(palette: QPalette) -> bool:
+    """Judged by lightness, as some platforms don't say which color scheme they have."""
+    return palette.color(QPalette.ColorRole.Window).lightness() < 128
+
+
+def plot_colors(palette: QPalette) -> PlotColors:
+    """The plot's colors that go with a widget's palette; ask again on QEvent.PaletteChange."""
+    dark = is_dark(palette)
+    return PlotColors(dark, **{name: QColor(pair[int(dark)]) for name, pair in PLOT.items()})
