@@ -1,0 +1,77 @@
+"""The step slider: what it says, what it announces, and that playback walks around."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QSlider, QToolButton, QWidget
+
+from widgets.shared.step_slider import StepSlider
+
+
+@pytest.fixture
+def slider(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    slider = StepSlider(window)
+    window.resize(400, 60)
+    window.show()
+    slider.set_steps([5, 55, 2**40])
+    yield slider
+    window.close()
+
+
+def label_text(slider):
+    return slider.findChild(QLabel).text()
+
+
+def test_it_says_which_step_of_how_many(slider):
+    slider.set_index(1)
+    assert label_text(slider) == "Step 55 (2 of 3)"
+
+
+def test_setting_an_index_announces_nothing(slider, qtbot):
+    with qtbot.assertNotEmitted(slider.index_chosen):
+        slider.set_index(2)
+    assert slider.index == 2
+
+
+def test_arrow_keys_choose_the_next_step(slider, qtbot):
+    with qtbot.waitSignal(slider.index_chosen) as chosen:
+        QTest.keyClick(slider.findChild(QSlider), Qt.Key.Key_Right)
+    assert chosen.args == [1]
+
+
+def test_a_step_beyond_32_bits_is_shown_whole(slider):
+    slider.set_index(2)
+    assert label_text(slider).replace(",", "") == "Step 1099511627776 (3 of 3)"
+
+
+def test_fewer_than_two_steps_hide_it(slider):
+    assert slider.isVisible()
+    slider.set_steps([7])
+    assert not slider.isVisible()
+
+
+def test_playback_goes_around_and_pauses(slider, qtbot):
+    slider.set_index(2)
+    button = slider.findChild(QToolButton)
+    with qtbot.waitSignal(slider.index_chosen) as chosen:
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert chosen.args == [0]
+    assert slider.is_playing
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not slider.is_playing
+
+
+def test_stepping_stops_at_the_ends(slider, qtbot):
+    slider.set_index(2)
+    with qtbot.assertNotEmitted(slider.index_chosen):
+        slider.step_by(1)
+
+
+def test_hiding_it_stops_the_playback(slider):
+    slider.play()
+    slider.hide()
+    assert not slider.is_playing
