@@ -1,1 +1,1 @@
-"""Reads, computes and describes what is in a log folder. Knows nothing of windows: no Qt in here."""
+"""Reads, computes and describes what is in a log folder. Knows no windows: no Qt in here."""

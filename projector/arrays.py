@@ -1,6 +1,7 @@
 """The array types that cross module borders, and how an array is made read-only.
 
-Dtypes are decided where data enters: vectors and positions float32, ids and steps int64, colors uint8 RGBA.
+Dtypes are decided where data enters: vectors and positions float32, ids and steps int64, colors
+uint8 RGBA.
 """
 
 from __future__ import annotations

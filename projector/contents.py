@@ -1,4 +1,5 @@
-"""All that was found behind one path the user opened: the one value that the dashboards and `inspect` are given."""
+"""All that was found behind one path the user opened: the one value that the dashboards and
+`inspect` are given."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ from projector.progress import Progress, Work
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contents:
-    """path: what the user opened. problems: of all readers together, none of which stopped the rest."""
+    """path: what the user opened. problems: of all readers together, none of which stopped the
+    rest."""
 
     path: Path
     logs: Logs
@@ -32,7 +34,8 @@ class Contents:
 
 
 def read_contents(path: Path) -> Work[Contents]:
-    """Read what lies behind a log folder, one event file or one embedding file. Raises NotFound, Unreadable."""
+    """Read what lies behind a log folder, one event file or one embedding file. Raises NotFound,
+    Unreadable."""
     path = path.expanduser()
     if not path.exists():
         raise NotFound(f"{path} does not exist; check the spelling.")

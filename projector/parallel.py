@@ -1,7 +1,7 @@
 """Runs one of our kernels on all cores: the core's only use of threads.
 
-Kernels release the GIL, so plain threads suffice; numba's own `parallel=True` compiles several times slower and must
-not be entered from two threads at once.
+Kernels release the GIL, so plain threads suffice; numba's own `parallel=True` compiles several
+times slower and must not be entered from two threads at once.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 N_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -16,16 +17,17 @@ _pool = ThreadPoolExecutor(N_CORES, thread_name_prefix="kernel")
 
 
 def for_each_part(n: int, kernel: Callable[[int, int], None], smallest: int = 1) -> None:
-    """Call `kernel(start, stop)` on contiguous parts that cover range(n), one part a core, and wait for all.
+    """Call `kernel(start, stop)` on contiguous parts that cover range(n), one part a core, and
+    wait for all.
 
-    Parts are no smaller than `smallest`; a single part runs on the calling thread. The kernel must release the GIL
-    and parts must not write to the same memory.
+    Parts are no smaller than `smallest`; a single part runs on the calling thread. The kernel must
+    release the GIL and parts must not write to the same memory.
     """
     n_parts = max(1, min(N_CORES, n // max(1, smallest)))
     if n_parts == 1:
         kernel(0, n)
         return
     edges = [n * part // n_parts for part in range(n_parts + 1)]
-    waiting = [_pool.submit(kernel, a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    waiting = [_pool.submit(kernel, a, b) for a, b in pairwise(edges)]
     for part in waiting:
         part.result()

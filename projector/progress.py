@@ -1,7 +1,8 @@
 """How long work reports: a generator that yields Progress and returns its result.
 
-`app/jobs.py` walks such a generator on a worker thread; `finish` walks it on the spot (command line, tests, notebooks).
-A generator may be dropped at any yield, so yields are never more than about 50 ms of our own work apart.
+`app/jobs.py` walks such a generator on a worker thread; `finish` walks it on the spot (command
+line, tests, notebooks). A generator may be dropped at any yield, so yields are never more than
+about 50 ms of our own work apart.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """done: 0..1, or None where the length is unknown. note: a few words for the user, such as "Reading 12 of 90 files"."""
+    """done: 0..1, or None where the length is unknown. note: a few words for the user, such as
+    "Reading 12 of 90 files"."""
 
     done: float | None
     note: str = ""
 
 
 Work = Generator[Any, None, T]
-"""A generator of Progress (or of a richer step such as projections.Step) whose return value is the result."""
+"""A generator of Progress (or of a richer step such as projections.Step) whose return value is the
+result."""
 
 
 def finish(work: Work[T]) -> T:

@@ -36,7 +36,8 @@ class Dashboard(QWidget):
         raise NotImplementedError
 
     def show_contents(self, contents: Contents) -> None:
-        """Show what was opened, or an empty state that says what to do; called again after a reload."""
+        """Show what was opened, or an empty state that says what to do; called again after a
+        reload."""
         raise NotImplementedError
 
     def commands(self) -> tuple[Command, ...]:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 class Source:
     """Where one embedding can be read from; cheap to make, nothing is loaded yet.
 
-    name: the tensor's name without its step. step: the global step, None where the writer gave none.
-    shape: (rows, dims) where the config states it. tile: (width, height) in pixels of one label picture.
+    name: the tensor's name without its step. step: the global step, None where the writer
+    gave none. shape: (rows, dims) where the config states it. tile: (width, height) in pixels of
+    one label picture.
     """
 
     name: str
@@ -62,8 +63,9 @@ class SpriteSheet:
 class Embedding:
     """One matrix of vectors with what is known of each row; never changes.
 
-    vectors: float32 (n, d), read-only, possibly memory-mapped; rows may hold NaN. metadata: a table of n rows with
-    typed columns, or None. dtype: the name of the dtype in the file. problems: what was repaired or left out.
+    vectors: float32 (n, d), read-only, possibly memory-mapped; rows may hold NaN. metadata: a table
+    of n rows with typed columns, or None. dtype: the name of the dtype in the file. problems: what
+    was repaired or left out.
     """
 
     source: Source

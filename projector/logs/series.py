@@ -1,7 +1,7 @@
 """What event files say: logs hold runs, a run holds series, a series holds points in step order.
 
-Vocabulary of TensorBoard's data provider: run, tag, plugin, step. Payloads that are not single numbers stay in the
-file and are read when looked at.
+Vocabulary of TensorBoard's data provider: run, tag, plugin, step. Payloads that are not single
+numbers stay in the file and are read when looked at.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Payloads:
-    """Where the payload of each point lies: `lengths[i]` bytes at `offsets[i]` of `files[file_ids[i]]`.
+    """Where the payload of each point lies: `lengths[i]` bytes at `offsets[i]` of
+    `files[file_ids[i]]`.
 
-    fields: uint8 (n,), the field number of Summary.Value's oneof that the bytes belong to (formats.md 2.2:
-    4 image, 5 histo, 6 audio, 8 tensor; 0 where the value had none), or 100 plus the field number of Event for
-    payloads that come from the event itself (104 graph_def, 108 tagged_run_metadata).
+    fields: uint8 (n,), the field number of Summary.Value's oneof that the bytes belong to
+    (formats.md 2.2: 4 image, 5 histo, 6 audio, 8 tensor; 0 where the value had none), or 100 plus
+    the field number of Event for payloads that come from the event itself (104 graph_def, 108
+    tagged_run_metadata).
     """
 
     files: tuple[Path, ...]
@@ -59,10 +61,11 @@ class Payloads:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """All points of one tag in one run, steps strictly increasing (the newest value of a step wins).
+    """All points of one tag in one run, steps strictly increasing (the newest value of a step
+    wins).
 
-    steps: int64 (n,). wall_times: float64 (n,), unix seconds. values: float64 (n,) where plugin is "scalars", else
-    None, and payloads says where the values lie.
+    steps: int64 (n,). wall_times: float64 (n,), unix seconds. values: float64 (n,) where plugin is
+    "scalars", else None, and payloads says where the values lie.
     """
 
     run: str
@@ -85,7 +88,8 @@ class Series:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """One folder of event files. name: its path below the root with "/", "." for the root itself."""
+    """One folder of event files. name: its path below the root with "/", "." for the root
+    itself."""
 
     name: str
     files: tuple[Path, ...]

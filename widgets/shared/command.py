@@ -1,4 +1,5 @@
-"""A command as one declared value: menus, shortcuts, toolbar and command palette are all built from it."""
+"""A command as one declared value: menus, shortcuts, toolbar and command palette are all built
+from it."""
 
 from __future__ import annotations
 
@@ -10,10 +11,13 @@ from PySide6.QtGui import QKeySequence
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """id: stable, dotted ("embedding.reset_camera"). text: as in a menu. tip: one sentence. run: takes nothing.
+    """id: stable, dotted ("embedding.reset_camera"). text: as in a menu. tip: one sentence. run:
+    takes nothing.
 
-    menu: the menu it stands in ("File", "View", "Select", "Help"). keys: portable text ("Ctrl+K") or standard keys.
-    is_enabled: asked whenever a menu or the palette opens; None means always. is_checked: None for a plain command.
+    menu: the menu it stands in ("File", "View", "Select", "Help"). keys: portable text ("Ctrl+K")
+    or standard keys.
+    is_enabled: asked whenever a menu or the palette opens; None means always. is_checked: None for
+    a plain command.
     """
 
     id: str

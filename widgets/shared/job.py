@@ -1,4 +1,5 @@
-"""What a widget may ask of the one who runs long work; `app/jobs.py` is the real one, tests hand in a walk on the spot."""
+"""What a widget may ask of the one who runs long work; `app/jobs.py` is the real one, tests hand
+in a walk on the spot."""
 
 from __future__ import annotations
 
@@ -24,9 +25,11 @@ class Job(Protocol):
 class RunJob(Protocol):
     """Walks a generator off the main thread; every callback comes back on the main thread.
 
-    key: a newer job with the same key cancels the older one ("embedding/pca"). title: shown beside the progress bar.
-    on_step gets the newest of what the generator yielded (older undelivered ones are dropped), on_done its return
-    value, on_failed the error when the user's world was wrong; without on_failed the window shows a notice.
+    key: a newer job with the same key cancels the older one ("embedding/pca"). title: shown beside
+    the progress bar.
+    on_step gets the newest of what the generator yielded (older undelivered ones are dropped),
+    on_done its return value, on_failed the error when the user's world was wrong; without
+    on_failed the window shows a notice.
     """
 
     def __call__(

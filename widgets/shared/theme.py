@@ -1,4 +1,5 @@
-"""All colors of the program: palette roles for chrome, one table for plots, each in light and dark."""
+"""All colors of the program: palette roles for chrome, one table for plots, each in light and
+dark."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Data plus the current choice. The only thing in the program that changes, and it says which names did."""
+"""Data plus the current choice. The only thing in the program that changes, and it says which
+names did."""
 
 from __future__ import annotations
 

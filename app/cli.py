@@ -1,0 +1,254 @@
+"""The command line. Exit codes: 0 done, 1 the input is at fault (one sentence on stderr), 2 wrong
+usage."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import click
+import typer
+
+from projector.errors import NotFound, ProjectorError, Unreadable
+from projector.progress import Progress, Work
+
+T = TypeVar("T")
+PATIENCE_S = 0.5
+
+app = typer.Typer(
+    help="Opens TensorBoard log folders on the desktop, offline.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class ThemeName(str, Enum):
+    """The themes of --theme."""
+
+    light = "light"
+    dark = "dark"
+
+
+class DashboardName(str, Enum):
+    """The dashboards of --dashboard; a test holds them against the table of dashboards."""
+
+    embedding = "embedding"
+    pr_curves = "pr-curves"
+    hparams = "hparams"
+
+
+Screenshot = Annotated[
+    Path | None, typer.Option(help="Write a PNG of the whole window instead of showing it.")
+]
+Dashboard = Annotated[DashboardName | None, typer.Option(help="The tab to bring to the front.")]
+Size = Annotated[str | None, typer.Option(help="Width and height of the window, such as 1280x800.")]
+Theme = Annotated[ThemeName | None, typer.Option(help="Instead of the system's theme.")]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    try:
+        code = app(list(arguments), prog_name="projector", standalone_mode=False)
+    except ProjectorError as error:
+        typer.echo(str(error), err=True)
+        return 1
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+@app.command("open")
+def open_command(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="A log folder, an event file or an embedding.")
+    ] = None,
+    screenshot: Screenshot = None,
+    dashboard: Dashboard = None,
+    size: Size = None,
+    theme: Theme = None,
+) -> None:
+    """Open logs in a window."""
+    known = [check_path(path) for path in paths or []]
+    _show(known, screenshot, dashboard, size, theme)
+
+
+@app.command("demo")
+def demo_command(
+    folder: Annotated[Path, typer.Argument(help="Where to write the logs.")] = Path("demo-logs"),
+    screenshot: Screenshot = None,
+    dashboard: Dashboard = None,
+    size: Size = None,
+    theme: Theme = None,
+) -> None:
+    """Write a real example log, trained here and now on handwritten digits, and open it."""
+    from app.demo import write_demo
+
+    _show([walk(write_demo(folder), "Writing the demo")], screenshot, dashboard, size, theme)
+
+
+@app.command("inspect")
+def inspect_command(
+    path: Annotated[Path, typer.Argument(help="A log folder, an event file or an embedding.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+) -> None:
+    """Say what was found, what was not, and why."""
+    import json
+
+    from app.readable import print_report
+    from projector.contents import read_contents
+    from projector.report import describe_contents
+
+    contents = walk(read_contents(check_path(path)), "Reading")
+    report = walk(describe_contents(contents), "Looking into")
+    if as_json:
+        typer.echo(json.dumps(report, ensure_ascii=False, allow_nan=False, indent=1))
+    else:
+        print_report(report)
+    if contents.is_empty:
+        raise NotFound(
+            f"No event files, embeddings or projector_config.pbtxt were found in {path}."
+        )
+
+
+@app.command("render")
+def render_command(
+    source: Annotated[Path, typer.Argument(help="A log folder or an embedding file.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The PNG to write.")],
+    name: Annotated[str | None, typer.Option(help="Which embedding, if there are several.")] = None,
+    step: Annotated[int | None, typer.Option(help="Which step; the last one otherwise.")] = None,
+    color_by: Annotated[
+        str | None, typer.Option(help="The metadata column that colors the points.")
+    ] = None,
+    dims: Annotated[int, typer.Option(min=2, max=3, help="2 or 3 dimensions.")] = 3,
+    pictures: Annotated[bool, typer.Option(help="Draw label pictures as points.")] = False,
+    size: Size = None,
+    theme: Theme = None,
+) -> None:
+    """Write a picture of an embedding without a window."""
+    from app.picture import PictureWish, render_picture
+
+    wish = PictureWish(
+        name=name,
+        step=step,
+        color_by=color_by,
+        n_axes=dims,
+        has_pictures=pictures,
+        size=parse_size(size) or (1000, 800),
+        is_dark=theme is ThemeName.dark,
+    )
+    walk(render_picture(check_path(source), out, wish), "Rendering")
+    typer.echo(str(out))
+
+
+@app.command("install-launcher")
+def install_launcher_command() -> None:
+    """Add projector to the desktop's menu and to the folder's "open with", for this user."""
+    from app.launcher import install_launcher
+
+    for path in install_launcher():
+        typer.echo(str(path))
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"projector {installed('projector')}")
+        raise typer.Exit
+
+
+def check_path(path: Path) -> Path:
+    """The path itself. Raises NotFound or Unreadable when it can't be opened."""
+    path = path.expanduser()
+    if not path.exists():
+        raise NotFound(f"{path} does not exist; check the spelling.")
+    if not os.access(path, os.R_OK):
+        raise Unreadable(f"{path} can't be read; check its permissions.")
+    return path
+
+
+def parse_size(text: str | None) -> tuple[int, int] | None:
+    """(width, height) in pixels out of "1280x800". Raises a usage error when it isn't that."""
+    if text is None:
+        return None
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit()):
+        raise click.BadParameter(f"--size must look like 1280x800, got {text}.")
+    if not (100 <= int(width) <= 8000 and 100 <= int(height) <= 8000):
+        raise click.BadParameter(f"--size must lie between 100x100 and 8000x8000, got {text}.")
+    return int(width), int(height)
+
+
+def has_display() -> bool:
+    """Whether a window can be shown here."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _show(
+    paths: list[Path],
+    screenshot: Path | None,
+    dashboard: DashboardName | None,
+    size: str | None,
+    theme: ThemeName | None,
+) -> None:
+    """Show the window, or write its picture where that was asked for or no display is there."""
+    wanted_size = parse_size(size)
+    picture = screenshot
+    if picture is None and not has_display():
+        picture = Path("projector-window.png").absolute()
+        typer.echo(
+            "There is no display here, so this is a picture of the window instead:", err=True
+        )
+    from app.main import save_screenshot, show_windows
+
+    name = dashboard.value if dashboard else None
+    shade: Any = theme.value if theme else None
+    if picture is None:
+        code = show_windows(paths, dashboard=name, size=wanted_size, theme=shade)
+        raise typer.Exit(code)
+    first = paths[0] if paths else None
+    save_screenshot(first, picture, dashboard=name, size=wanted_size, theme=shade)
+    typer.echo(str(picture))
+
+
+def walk(work: Work[T], title: str) -> T:
+    """Walk the work to its end, with a progress bar on a terminal once it has taken a moment."""
+    begun = time.monotonic()
+    while True:
+        try:
+            step = next(work)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+        if sys.stderr.isatty() and time.monotonic() - begun > PATIENCE_S:
+            return _walk_with_bar(work, title, step)
+
+
+def _walk_with_bar(work: Work[T], title: str, step: Progress) -> T:
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+    with Bars(console=Console(stderr=True), transient=True) as bars:
+        bar = bars.add_task(title, total=1.0)
+        while True:
+            bars.update(bar, completed=step.done or 0.0, description=step.note or title)
+            try:
+                step = next(work)
+            except StopIteration as stop:
+                return stop.value  # type: ignore[no-any-return]

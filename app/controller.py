@@ -1,0 +1,353 @@
+"""Wires window, jobs and settings together: opens paths, and holds the table of the program's own
+commands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths, Slot
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from app.jobs import Jobs
+from app.main_window import MainWindow
+from app.settings import Settings, Theme
+from app.shortcuts import ShortcutList
+from app.themes import apply_theme
+from projector.contents import Contents, read_contents
+from projector.errors import ProjectorError
+from widgets.dashboards import DASHBOARDS
+from widgets.shared.command import Command
+from widgets.shared.palette import CommandPalette
+
+Keys = QKeySequence.StandardKey
+ABOUT = (
+    "<h3>projector</h3><p>Opens TensorBoard log folders on the desktop, offline.</p>"
+    "<p>Apache License 2.0</p>"
+)
+
+
+class Controller(QObject):
+    """The one who acts: every command of the File, View and Help menus ends up here."""
+
+    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.jobs = Jobs(self)
+        self.window = MainWindow(self.jobs)
+        self.path: Path | None = None
+        self._wanted_tab: str | None = None
+        self.window.add_commands(self._commands())
+        self.window.dropped.connect(self.open)
+        self.window.recent_chosen.connect(self.open)
+        self.window.closing.connect(self._on_closing)
+        self.window.welcome.folder_asked.connect(self.ask_folder)
+        self.window.welcome.file_asked.connect(self.ask_file)
+        self.window.welcome.demo_asked.connect(self.open_demo)
+        self.window.welcome.path_chosen.connect(self.open)
+        self.jobs.failed.connect(self.window.notices.add)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme)
+        self._show_recent()
+        if settings.geometry is not None:
+            self.window.restoreGeometry(settings.geometry)
+
+    @Slot(object)
+    def open(self, path: Path, dashboard: str | None = None) -> None:
+        """Read a path on a job and show it; what is open stays until the new one is there."""
+        self._wanted_tab = dashboard
+        path = path.expanduser().absolute()
+        if self.path is None:
+            self.window.welcome.show_reading(path)
+            self.window.show_welcome()
+        self.jobs.run(
+            "app/open",
+            self.tr("Opening"),
+            read_contents(path),
+            on_done=self._on_read,
+            on_failed=self._on_unreadable,
+        )
+
+    def _on_read(self, contents: Contents) -> None:
+        is_reload = contents.path == self.path
+        self.path = contents.path
+        self.window.notices.clear()
+        for problem in contents.problems:
+            self.window.notices.add(problem)
+        self.settings.add_recent(contents.path)
+        self._show_recent()
+        if contents.is_empty:
+            self.path = None
+            self.window.show_path(contents.path)
+            self.window.welcome.show_nothing_found(contents.path, nothing_found(contents))
+            self.window.show_welcome()
+            return
+        self.window.show_contents(contents, keep_tab=is_reload)
+        if self._wanted_tab is not None:
+            self.window.show_dashboard(self._wanted_tab)
+
+    def _on_unreadable(self, error: ProjectorError) -> None:
+        self.window.notices.add(error)
+        if self.path is None:
+            self.window.welcome.show_idle(self.settings.recent)
+
+    @Slot()
+    def ask_folder(self) -> None:
+        start = str(self.path or Path.home())
+        if chosen := QFileDialog.getExistingDirectory(self.window, self.tr("Open folder"), start):
+            self.open(Path(chosen))
+
+    @Slot()
+    def ask_file(self) -> None:
+        start = str(self.path or Path.home())
+        kinds = self.tr(
+            "Logs and embeddings (*tfevents* *.npy *.tsv *.csv *.bytes *.pbtxt);;All files (*)"
+        )
+        chosen, _ = QFileDialog.getOpenFileName(self.window, self.tr("Open file"), start, kinds)
+        if chosen:
+            self.open(Path(chosen))
+
+    @Slot()
+    def open_demo(self) -> None:
+        """Write the demo log into the user's own data folder, once, and open it."""
+        from app.demo import write_demo
+
+        place = QStandardPaths.StandardLocation.AppLocalDataLocation
+        folder = Path(QStandardPaths.writableLocation(place)) / "demo-logs"
+        self.jobs.run(
+            "app/demo", self.tr("Writing the demo"), write_demo(folder), on_done=self.open
+        )
+
+    def reload(self) -> None:
+        """Read the same path again."""
+        if self.path is not None:
+            dashboard = self.window.dashboard
+            self.open(self.path, dashboard.name if dashboard is not None else None)
+
+    def save_picture(self) -> None:
+        """Save the whole window as a PNG."""
+        name = f"{self.path.name if self.path else 'projector'}.png"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self.window,
+            self.tr("Save picture"),
+            str(Path.home() / name),
+            self.tr("Pictures (*.png)"),
+        )
+        if chosen and not self.window.grab().save(chosen, "PNG"):
+            self.window.notices.add(self.tr("{} can't be written.").format(chosen))
+
+    def choose_theme(self, theme: Theme) -> None:
+        self.settings.theme = theme
+        apply_theme(theme)
+
+    def show_palette(self) -> None:
+        CommandPalette(list(self.window.actions_now), self.window).open()
+
+    def show_shortcuts(self) -> None:
+        ShortcutList(self.window.actions_now, self.window).open()
+
+    def show_about(self) -> None:
+        QMessageBox.about(self.window, self.tr("About projector"), ABOUT)
+
+    def clear_recent(self) -> None:
+        self.settings.clear_recent()
+        self._show_recent()
+
+    def _commands(self) -> tuple[Command, ...]:
+        """The table of the program's own commands, in menu order."""
+        return (
+            Command(
+                "app.open_folder",
+                self.tr("&Open folder…"),
+                self.tr("Open a folder of logs"),
+                self.ask_folder,
+                "File",
+                (Keys.Open,),
+            ),
+            Command(
+                "app.open_file",
+                self.tr("Open &file…"),
+                self.tr("Open one event file or embedding"),
+                self.ask_file,
+                "File",
+                ("Ctrl+Shift+O",),
+            ),
+            Command(
+                "app.open_demo",
+                self.tr("Open the &demo"),
+                self.tr("Train a small digit classifier and open its logs"),
+                self.open_demo,
+                "File",
+            ),
+            Command(
+                "app.reload",
+                self.tr("Re&load"),
+                self.tr("Read the folder again"),
+                self.reload,
+                "File",
+                ("F5", "Ctrl+R"),
+                is_enabled=self._has_path,
+            ),
+            Command(
+                "app.save_picture",
+                self.tr("&Save picture…"),
+                self.tr("Save the window as a PNG"),
+                self.save_picture,
+                "File",
+                ("Ctrl+Shift+S",),
+            ),
+            Command(
+                "app.clear_recent",
+                self.tr("&Clear recent"),
+                self.tr("Forget the paths opened lately"),
+                self.clear_recent,
+                "File",
+            ),
+            Command(
+                "app.quit",
+                self.tr("&Quit"),
+                self.tr("Close the window"),
+                self._quit,
+                "File",
+                (Keys.Quit,),
+            ),
+            *self._view_commands(),
+            Command(
+                "app.palette",
+                self.tr("&Command palette…"),
+                self.tr("Find any command by typing"),
+                self.show_palette,
+                "Help",
+                ("Ctrl+K", "Ctrl+Shift+P"),
+            ),
+            Command(
+                "app.shortcuts",
+                self.tr("&Keyboard shortcuts"),
+                self.tr("List every shortcut"),
+                self.show_shortcuts,
+                "Help",
+                ("F1",),
+            ),
+            Command(
+                "app.about",
+                self.tr("&About projector"),
+                self.tr("Version and license"),
+                self.show_about,
+                "Help",
+            ),
+        )
+
+    def _view_commands(self) -> tuple[Command, ...]:
+        tabs = tuple(
+            ShowTab(self.window, i, kind.name, kind.title) for i, kind in enumerate(DASHBOARDS)
+        )
+        themes = tuple(PickTheme(self, theme) for theme in ("system", "light", "dark"))
+        return (
+            *(tab.command() for tab in tabs),
+            Command(
+                "app.next_tab",
+                self.tr("Next tab"),
+                self.tr("Show the next dashboard"),
+                self._next_tab,
+                "View",
+                (Keys.NextChild,),
+            ),
+            Command(
+                "app.previous_tab",
+                self.tr("Previous tab"),
+                self.tr("Show the dashboard before"),
+                self._previous_tab,
+                "View",
+                (Keys.PreviousChild,),
+            ),
+            *(theme.command() for theme in themes),
+        )
+
+    def _has_path(self) -> bool:
+        return self.path is not None
+
+    def _next_tab(self) -> None:
+        self.window.next_tab(1)
+
+    def _previous_tab(self) -> None:
+        self.window.next_tab(-1)
+
+    def _quit(self) -> None:
+        self.window.close()
+
+    def _show_recent(self) -> None:
+        self.window.show_recent(self.settings.recent)
+        if self.path is None:
+            self.window.welcome.show_idle(self.settings.recent)
+
+    @Slot()
+    def _on_color_scheme(self) -> None:
+        apply_theme(self.settings.theme)
+
+    @Slot(object)
+    def show_crash(self, report: Path) -> None:
+        """Say that our own code failed; the work goes on."""
+        text = self.tr(
+            "Something went wrong inside projector; your files are untouched. The report is in {}."
+        )
+        self.window.notices.add(text.format(report))
+
+    @Slot()
+    def _on_closing(self) -> None:
+        self.settings.geometry = self.window.saveGeometry()
+        self.jobs.close()
+
+
+class ShowTab:
+    """The command that brings one dashboard to the front."""
+
+    def __init__(self, window: MainWindow, index: int, name: str, title: str) -> None:
+        self._window, self._index, self._name, self._title = window, index, name, title
+
+    def command(self) -> Command:
+        return Command(
+            f"app.show_{self._name}",
+            self._title,
+            f"Show the tab {self._title}",
+            self._run,
+            "View",
+            (f"Ctrl+{self._index + 1}",),
+        )
+
+    def _run(self) -> None:
+        self._window.show_dashboard(self._name)
+
+
+class PickTheme:
+    """The command that picks one theme."""
+
+    def __init__(self, controller: Controller, theme: Theme) -> None:
+        self._controller, self._theme = controller, theme
+
+    def command(self) -> Command:
+        text = {"system": "Theme of the system", "light": "Light theme", "dark": "Dark theme"}[
+            self._theme
+        ]
+        return Command(
+            f"app.theme_{self._theme}",
+            text,
+            f"Use the {text.lower()}",
+            self._run,
+            "View",
+            is_checked=self._is_checked,
+        )
+
+    def _run(self) -> None:
+        self._controller.choose_theme(self._theme)
+
+    def _is_checked(self) -> bool:
+        return self._controller.settings.theme == self._theme
+
+
+def nothing_found(contents: Contents) -> str:
+    """What to tell the user whose folder holds nothing we read."""
+    return (
+        "There are no event files (*tfevents*), no projector_config.pbtxt and no .npy or .tsv "
+        "vectors in here. Open the folder your training writes to, such as runs/ or logs/."
+        if contents.path.is_dir()
+        else "This file is neither an event file nor vectors (.npy, .tsv, .csv, .bytes)."
+    )

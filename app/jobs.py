@@ -1,0 +1,232 @@
+"""Long work on worker threads: the one file that knows about them.
+
+A job walks a generator. The newest undelivered step wins, a newer job with the same key replaces
+the older one, and a step or result is handed on only if its job, asked on the main thread, was not
+cancelled.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, Signal, Slot
+
+from projector.errors import ProjectorError
+from projector.progress import Progress, Work
+
+NOTHING = object()
+
+
+class RunningJob(QObject):
+    """One generator being walked. Lives on the main thread; only `_walk` runs on the worker.
+
+    moved: something was delivered. ended: it is over, however it ended; both are emitted on the
+    main thread.
+    """
+
+    moved = Signal()
+    ended = Signal()
+    _woken = Signal()
+
+    def __init__(
+        self,
+        title: str,
+        work: Work[Any],
+        *,
+        on_done: Callable[[Any], None],
+        on_step: Callable[[Any], None] | None,
+        on_failed: Callable[[ProjectorError], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.done: float | None = None
+        self.note = ""
+        self.is_running = True
+        self._work = work
+        self._on_done, self._on_step, self._on_failed = on_done, on_step, on_failed
+        self._cancelled = threading.Event()
+        self._lock = threading.Lock()
+        self._step: Any = NOTHING
+        self._result: Any = NOTHING
+        self._error: Exception | None = None
+        self._is_woken = False
+        self._clock = QElapsedTimer()
+        self._clock.start()
+        self._woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
+        self.thread_of_work = threading.Thread(target=self._walk, name=f"job: {title}", daemon=True)
+
+    def start(self) -> None:
+        """Begin; callbacks fire from the event loop."""
+        self.thread_of_work.start()
+
+    @property
+    def elapsed_ms(self) -> int:
+        return int(self._clock.elapsed())
+
+    def cancel(self) -> None:
+        """No callback fires any more; the thread stops at the generator's next yield."""
+        if self.is_running:
+            self._cancelled.set()
+            self._end()
+
+    def _walk(self) -> None:
+        try:
+            for step in self._steps():
+                self._leave(step=step)
+        except Exception as error:  # noqa: BLE001  the main thread sorts bad input from bugs
+            self._leave(error=error)
+
+    def _steps(self) -> Any:
+        """Yield what the work yields until it ends or the job is cancelled; leave its result."""
+        while not self._cancelled.is_set():
+            try:
+                yield next(self._work)
+            except StopIteration as stop:
+                self._leave(result=stop.value)
+                return
+        self._work.close()
+
+    def _leave(
+        self, *, step: Any = NOTHING, result: Any = NOTHING, error: Exception | None = None
+    ) -> None:
+        """Put something down for the main thread and wake it once; a newer step covers an older
+        one."""
+        with self._lock:
+            if step is not NOTHING:
+                self._step = step
+            if result is not NOTHING:
+                self._result = result
+            if error is not None:
+                self._error = error
+            is_first, self._is_woken = not self._is_woken, True
+        if is_first and not self._cancelled.is_set():
+            try:
+                self._woken.emit()
+            except RuntimeError:  # the window, and this object with it, went away meanwhile
+                self._cancelled.set()
+
+    @Slot()
+    def _on_woken(self) -> None:
+        with self._lock:
+            step, self._step = self._step, NOTHING
+            result, error, self._is_woken = self._result, self._error, False
+        if self._cancelled.is_set():
+            return
+        if step is not NOTHING:
+            self._deliver(step)
+        if self._cancelled.is_set():  # the step's receiver may have cancelled
+            return
+        if error is not None:
+            self._fail(error)
+        elif result is not NOTHING:
+            self._end()
+            self._on_done(result)
+
+    def _deliver(self, step: Any) -> None:
+        self.done, self.note = getattr(step, "done", None), getattr(step, "note", "")
+        if self._on_step is not None:
+            self._on_step(step)
+        self.moved.emit()
+
+    def _fail(self, error: Exception) -> None:
+        self._end()
+        if not isinstance(error, ProjectorError):
+            raise error
+        self._on_failed(error)
+
+    def _end(self) -> None:
+        self.is_running = False
+        self.ended.emit()
+
+
+class Jobs(QObject):
+    """All jobs of a window.
+
+    changed: a job began, moved or ended. failed: (title, ProjectorError) of a job nobody else
+    wanted to hear about.
+    """
+
+    changed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs: dict[str, RunningJob] = {}
+        self._ended: list[RunningJob] = []
+
+    def run(
+        self,
+        key: str,
+        title: str,
+        work: Work[Any],
+        *,
+        on_done: Callable[[Any], None],
+        on_step: Callable[[Any], None] | None = None,
+        on_failed: Callable[[ProjectorError], None] | None = None,
+    ) -> RunningJob:
+        """Walk `work` on a thread; see widgets.shared.job.RunJob."""
+        if key in self._jobs:
+            self._jobs[key].cancel()
+        job = RunningJob(
+            title,
+            work,
+            on_done=on_done,
+            on_step=on_step,
+            on_failed=on_failed or self._on_failed,
+            parent=self,
+        )
+        self._jobs[key] = job
+        job.moved.connect(self.changed)
+        job.ended.connect(self._on_ended)
+        job.start()
+        self.changed.emit()
+        return job
+
+    @property
+    def running(self) -> tuple[RunningJob, ...]:
+        """Jobs under way, oldest first."""
+        return tuple(job for job in self._jobs.values() if job.is_running)
+
+    @property
+    def progress(self) -> Progress | None:
+        """Of the oldest job under way, or None when all is quiet."""
+        jobs = self.running
+        if not jobs:
+            return None
+        job = jobs[0]
+        return Progress(job.done, f"{job.title}: {job.note}" if job.note else job.title)
+
+    @Slot()
+    def cancel_all(self) -> None:
+        """Stop everything under way."""
+        for job in self.running:
+            job.cancel()
+
+    def close(self, wait_s: float = 1.0) -> None:
+        """Cancel all and wait briefly for their threads."""
+        threads = [job.thread_of_work for job in (*self.running, *self._ended)]
+        self.cancel_all()
+        for thread in threads:
+            thread.join(wait_s / len(threads))
+
+    @Slot()
+    def _on_ended(self) -> None:
+        ended = self.sender()
+        self._jobs = {key: job for key, job in self._jobs.items() if job is not ended}
+        if isinstance(ended, RunningJob):
+            self._ended.append(ended)
+        self._sweep()
+        self.changed.emit()
+
+    def _sweep(self) -> None:
+        """Delete ended jobs, but none whose thread may still emit its signal."""
+        over = [job for job in self._ended if not job.thread_of_work.is_alive()]
+        self._ended = [job for job in self._ended if job not in over]
+        for job in over:
+            job.deleteLater()
+
+    def _on_failed(self, error: ProjectorError) -> None:
+        self.failed.emit(error)

@@ -1,0 +1,127 @@
+"""Starts the window, or takes a picture of it where there is no display."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PySide6.QtCore import QElapsedTimer, QSettings, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from app.controller import Controller
+from app.crash import CrashHandler
+from app.settings import Settings, Theme
+from app.themes import apply_theme
+from projector.errors import Unreadable
+from resources import ICON
+
+DESKTOP_ID = "io.github.projector_app.projector"
+QUIET_MS = 400
+LONGEST_WAIT_MS = 120_000
+
+
+def new_application() -> QApplication:
+    """The application object with its names, icon and style."""
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setOrganizationName("projector")
+    application.setApplicationName("projector")
+    application.setApplicationDisplayName("projector")
+    application.setDesktopFileName(DESKTOP_ID)
+    application.setStyle("Fusion")
+    application.setWindowIcon(QIcon(str(ICON)))
+    return application
+
+
+def show_windows(
+    paths: Sequence[Path],
+    *,
+    dashboard: str | None,
+    size: tuple[int, int] | None,
+    theme: Theme | None,
+) -> int:
+    """Open a window for each path and stay until the last is closed. Returns the exit code."""
+    application = new_application()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    settings = Settings()
+    controllers = [
+        new_controller(settings, path, dashboard, size, theme) for path in paths or [None]
+    ]
+    for controller in controllers:
+        controller.window.show()
+    return application.exec()
+
+
+def save_screenshot(
+    path: Path | None,
+    picture: Path,
+    *,
+    dashboard: str | None,
+    size: tuple[int, int] | None,
+    theme: Theme | None,
+) -> None:
+    """Open the window without showing it, wait until it has settled, and save it as a PNG. Raises
+    Unreadable."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    application = new_application()
+    with TemporaryDirectory() as folder:  # a picture leaves no trace in the user's settings
+        settings = Settings(QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat))
+        controller = new_controller(
+            settings, path, dashboard, size or (1280, 800), theme or "light"
+        )
+        _settle_and_save(application, controller, picture)
+
+
+def _settle_and_save(application: QApplication, controller: Controller, picture: Path) -> None:
+    controller.window.show()
+    wait_until_settled(application, controller)
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    is_saved = controller.window.grab().save(str(picture), "PNG")
+    controller.jobs.close()
+    controller.window.hide()
+    if not is_saved:
+        raise Unreadable(f"{picture} can't be written; check the folder and its permissions.")
+
+
+def wait_until_settled(application: QApplication, controller: Controller) -> None:
+    """Run the event loop until no job has been under way for a moment."""
+    clock, quiet = QElapsedTimer(), QElapsedTimer()
+    clock.start()
+    quiet.start()
+
+    def look() -> None:
+        if controller.jobs.running:
+            quiet.restart()
+        if quiet.elapsed() >= QUIET_MS or clock.elapsed() >= LONGEST_WAIT_MS:
+            application.quit()
+
+    timer = QTimer()
+    timer.timeout.connect(look)
+    timer.start(20)
+    application.exec()
+    timer.stop()
+
+
+def new_controller(
+    settings: Settings,
+    path: Path | None,
+    dashboard: str | None,
+    size: tuple[int, int] | None,
+    theme: Theme | None,
+) -> Controller:
+    """A controller with its window, opening the path if there is one."""
+    apply_theme(theme or settings.theme)
+    controller = Controller(settings)
+    crash = CrashHandler(controller)
+    crash.crashed.connect(controller.show_crash)
+    crash.install()
+    if size is not None:
+        controller.window.resize(*size)
+    if path is not None:
+        controller.open(path, dashboard)
+    return controller

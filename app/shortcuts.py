@@ -1,0 +1,41 @@
+"""The list of all shortcuts, made from the same actions as the menus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+
+class ShortcutList(QDialog):
+    """A table of keys and what they do."""
+
+    def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        table = QTreeWidget(columnCount=2, rootIsDecorated=False, alternatingRowColors=True)
+        table.setHeaderLabels([self.tr("Keys"), self.tr("Command")])
+        for action in actions:
+            keys = ", ".join(
+                key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()
+            )
+            if keys:
+                item = QTreeWidgetItem(table, [keys, action.text().replace("&", "")])
+                item.setToolTip(1, action.statusTip())
+        table.resizeColumnToContents(0)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.close)
+        column = QVBoxLayout(self)
+        column.addWidget(table)
+        column.addWidget(buttons)
+        self.resize(70 * self.fontMetrics().averageCharWidth(), 28 * self.fontMetrics().height())

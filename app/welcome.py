@@ -1,0 +1,117 @@
+"""What the window shows before anything is open, and while the first folder is being read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+MOST_SHOWN = 6
+
+
+class Welcome(QWidget):
+    """Ways to open something.
+
+    folder_asked, file_asked, demo_asked: a button was pressed. path_chosen: a recent Path was
+    clicked.
+    """
+
+    folder_asked = Signal()
+    file_asked = Signal()
+    demo_asked = Signal()
+    path_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = QLabel(self.tr("Open a log folder"))
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 1.9)
+        font.setWeight(QFont.Weight.DemiBold)
+        self._title.setFont(font)
+        self._text = QLabel(wordWrap=True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(4)
+        column = QVBoxLayout()
+        column.setSpacing(16)
+        column.addWidget(self._title)
+        column.addWidget(self._text)
+        column.addLayout(self._buttons())
+        column.addSpacing(8)
+        column.addLayout(self._recent)
+        middle = QHBoxLayout(self)
+        middle.addStretch(1)
+        middle.addLayout(column, 2)
+        middle.addStretch(1)
+        column.insertStretch(0, 2)
+        column.addStretch(3)
+        self.show_idle(())
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        folder = QPushButton(self.tr("Open folder…"), default=True)
+        folder.clicked.connect(self.folder_asked)
+        file = QPushButton(self.tr("Open file…"))
+        file.clicked.connect(self.file_asked)
+        demo = QPushButton(self.tr("Open the demo"))
+        demo.setToolTip(self.tr("Train a small digit classifier and open its logs"))
+        demo.clicked.connect(self.demo_asked)
+        for button in (folder, file, demo):
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def show_idle(self, recent: Sequence[Path]) -> None:
+        """Nothing is open: say what can be, and list what was."""
+        self._title.setText(self.tr("Open a log folder"))
+        self._text.setText(
+            self.tr(
+                "Drop a TensorBoard log folder, an event file or an embedding (.npy, .tsv) on this "
+                "window. Everything stays on this computer."
+            )
+        )
+        self._list(recent)
+
+    def show_reading(self, path: Path) -> None:
+        """Something is being read."""
+        self._title.setText(self.tr("Reading…"))
+        self._text.setText(str(path))
+        self._list(())
+
+    def show_nothing_found(self, path: Path, what: str) -> None:
+        """The folder was read and holds nothing for us."""
+        self._title.setText(self.tr("Nothing to show"))
+        self._text.setText(f"{what}\n\n{path}")
+        self._list(())
+
+    def _list(self, recent: Sequence[Path]) -> None:
+        while (item := self._recent.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        if recent:
+            self._recent.addWidget(QLabel(self.tr("Recent")))
+        for path in recent[:MOST_SHOWN]:
+            self._recent.addWidget(self._link(path))
+
+    def _link(self, path: Path) -> QPushButton:
+        button = QPushButton(
+            self.fontMetrics().elidedText(
+                str(path), Qt.TextElideMode.ElideMiddle, 70 * self.fontMetrics().averageCharWidth()
+            )
+        )
+        button.setFlat(True)
+        button.setToolTip(str(path))
+        button.setProperty("path", str(path))
+        button.setStyleSheet("text-align: left; padding: 3px 6px;")
+        button.clicked.connect(self._on_link)
+        return button
+
+    @Slot()
+    def _on_link(self) -> None:
+        sender = self.sender()
+        if sender is not None:
+            self.path_chosen.emit(Path(str(sender.property("path"))))

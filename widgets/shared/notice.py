@@ -1,0 +1,118 @@
+"""A bar above the dashboards that says what went wrong, one sentence at a time, with all of them a
+click away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from projector.errors import Problem, ProjectorError
+from widgets.shared.theme import plot_colors
+
+
+class NoticeBar(QWidget):
+    """Hidden while there is nothing to say. Keeps every sentence until the user closes it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sentences: list[str] = []
+        self.setAutoFillBackground(True)
+        self.setAccessibleName(self.tr("Notices"))
+        self._sign = QLabel("\u26a0")
+        self._label = QLabel(wordWrap=True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._details = QPushButton(self.tr("Show all…"))
+        self._details.clicked.connect(self._on_details)
+        self._close = QToolButton(text="\u2715", autoRaise=True)
+        self._close.setAccessibleName(self.tr("Close notices"))
+        self._close.setToolTip(self.tr("Close notices"))
+        self._close.clicked.connect(self.clear)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 8, 6)
+        row.setSpacing(10)
+        for widget in (self._sign, self._label, self._details, self._close):
+            row.addWidget(widget)
+        self._recolor()
+        self.hide()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        return tuple(self._sentences)
+
+    @Slot(object)
+    def add(self, problem: Problem | ProjectorError | str) -> None:
+        """Say one more thing; the same sentence twice is said once."""
+        sentence = describe(problem)
+        if sentence not in self._sentences:
+            self._sentences.append(sentence)
+        self._show()
+
+    @Slot()
+    def clear(self) -> None:
+        self._sentences.clear()
+        self._show()
+
+    def _show(self) -> None:
+        count = len(self._sentences)
+        self.setVisible(count > 0)
+        self._details.setVisible(count > 1)
+        if count == 1:
+            self._label.setText(self._sentences[0])
+        elif count:
+            more = self.tr("%n more notice(s)", "", count - 1)
+            self._label.setText(f"{self._sentences[0]}  (+ {more})".replace("(s)", ""))
+
+    @Slot()
+    def _on_details(self) -> None:
+        dialog = QDialog(self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(self.tr("Notices"))
+        text = QPlainTextEdit("\n\n".join(self._sentences), readOnly=True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(dialog.close)
+        column = QVBoxLayout(dialog)
+        column.addWidget(text)
+        column.addWidget(buttons)
+        dialog.resize(640, 360)
+        dialog.open()
+
+    def _recolor(self) -> None:
+        colors = plot_colors(self.palette())
+        palette = self.palette()
+        if palette.color(QPalette.ColorRole.Window) != colors.notice:
+            palette.setColor(QPalette.ColorRole.Window, colors.notice)
+            self.setPalette(palette)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            self.setPalette(QPalette())
+            self._recolor()
+
+
+def describe(problem: Problem | ProjectorError | str) -> str:
+    """The sentence of a problem, with its file and offset where it has one."""
+    if not isinstance(problem, Problem):
+        return str(problem)
+    where = (
+        problem.file.name
+        if problem.offset is None
+        else f"{problem.file.name} at byte {problem.offset:,}"
+    )
+    return problem.what if problem.file.name in problem.what else f"{where}: {problem.what}"
