@@ -1,19 +1,23 @@
 """Precision-recall curves: one per run, tag and step, read from the log when looked at.
 
-The payload is a float32 tensor of six rows (true and false positives, true and false negatives, precision, recall);
-column j belongs to the threshold j / (n - 1) and counts every example that scores at least that much.
+The payload is a float32 tensor of six rows (true and false positives, true and false negatives,
+precision, recall); column j belongs to the threshold j / (n - 1) and counts every example that
+scores at least that much.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 
 from projector.arrays import DoubleArray, IntArray, frozen
 from projector.errors import Problem, Unreadable
 from projector.logs.series import Logs, Series
+from projector.progress import Work
 
 PLUGIN = "pr_curves"
 
@@ -40,9 +44,9 @@ class OperatingPoint:
 class Curve:
     """One curve at one step; all arrays float64 (n,), read-only, thresholds strictly increasing.
 
-    tp, fp, tn, fn: counts, fractional where examples had weights. precision, recall: NaN where they are 0/0, which
-    is a gap in the curve. n_thresholds: how many were logged; the tail at which nothing is predicted positive any
-    more is left out of the arrays.
+    tp, fp, tn, fn: counts, fractional where examples had weights. precision, recall: NaN where they
+    are 0/0, which is a gap in the curve. n_thresholds: how many were logged; the tail at which
+    nothing is predicted positive any more is left out of the arrays.
     """
 
     thresholds: DoubleArray
@@ -59,17 +63,18 @@ class Curve:
 
     @property
     def base_rate(self) -> float:
-        """The share of positives among all examples, the precision of a blind guess; NaN without examples."""
+        """The share of positives among all examples: a blind guess's precision. NaN without any."""
         positives = self.tp[0] + self.fn[0]
         everything = positives + self.fp[0] + self.tn[0]
         return float(positives / everything) if everything > 0 else float("nan")
 
     @property
     def average_precision(self) -> float:
-        """The sum of (R_n - R_(n-1)) P_n over falling thresholds, from recall 0 on; NaN without positives.
+        """The sum of (R_n - R_(n-1)) P_n over falling thresholds; NaN without positives.
 
-        Interpolation is step-wise: each gain in recall counts at the precision reached with it, nothing is drawn
-        between points. It equals scikit-learn's average_precision_score of scores rounded down to the thresholds.
+        Interpolation is step-wise: each gain in recall, from 0 on, counts at the precision reached
+        with it; the line between two points counts for nothing. It equals scikit-learn's
+        average_precision_score of scores rounded down to the thresholds.
         """
         if np.isnan(self.recall).any():
             return float("nan")
@@ -82,7 +87,8 @@ class Curve:
         """The highest F1 and its threshold, the lowest such one; NaN twice without positives."""
         if self.tp[0] + self.fn[0] <= 0:
             return float("nan"), float("nan")
-        scores = 2 * self.tp / (2 * self.tp + self.fp + self.fn)
+        whole = 2 * self.tp + self.fp + self.fn
+        scores = np.divide(2 * self.tp, whole, out=np.zeros(len(self)), where=whole > 0)
         best = int(np.argmax(scores))
         return float(scores[best]), float(self.thresholds[best])
 
@@ -92,7 +98,7 @@ class Curve:
         return OperatingPoint(*(float(row[i]) for row in rows))
 
     def at_threshold(self, threshold: float) -> OperatingPoint:
-        """What happens at the logged threshold nearest to the one asked for, in the left out tail too."""
+        """What happens at the logged threshold nearest to the given one, in the tail too."""
         last = self.n_thresholds - 1
         i = min(max(round(threshold * last), 0), last)
         if i < len(self):
@@ -106,7 +112,10 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CurveSeries:
-    """The curves of one tag in one run, one a step. steps: int64 (n,), increasing. wall_times: unix seconds."""
+    """The curves of one tag in one run, one a step.
+
+    steps: int64 (n,), increasing. wall_times: float64 (n,), unix seconds. title: for the screen.
+    """
 
     run: str
     tag: str
@@ -120,20 +129,58 @@ class CurveSeries:
         return len(self.steps)
 
     def curve(self, i: int) -> Curve:
-        """Read the curve of steps[i] from its file. Raises Unreadable, with run, tag and step, when it isn't one."""
+        """Read the curve of steps[i] from its file.
+
+        Raises Unreadable, which names run, tag and step, when there is no sound curve.
+        """
         from projector.logs.tensors import read_tensor
 
         place = f"The PR curve {self.tag} of run {self.run} at step {self.steps[i]}"
         return _curve(np.asarray(read_tensor(self.series, i)), place)
 
     def nearest_earlier(self, step: int) -> int | None:
-        """The index of the last step that is not after the given one, or None where all are later."""
+        """The index of the last step not after the given one, or None where all are later."""
         i = int(np.searchsorted(self.steps, step, side="right")) - 1
         return i if i >= 0 else None
+
+    def key(self, i: int) -> CurveKey:
+        """What tells the curve of steps[i] from all others of the logs."""
+        return self.run, self.tag, i
 
     def file(self, i: int) -> Path:
         """The event file that holds the curve of steps[i]."""
         return _file(self.series, i)
+
+
+CurveKey = tuple[str, str, int]
+"""Run, tag and index of the step."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CurvesRead:
+    """What was read so far. done: 0..1. unreadable: the curves that are none, each with why."""
+
+    done: float
+    note: str
+    curves: dict[CurveKey, Curve]
+    unreadable: dict[CurveKey, Problem]
+
+
+def read_curves(wanted: Sequence[tuple[CurveSeries, int]]) -> Work[CurvesRead]:
+    """Read the curves of these steps; every step of the work holds all that was read so far."""
+    curves: dict[CurveKey, Curve] = {}
+    unreadable: dict[CurveKey, Problem] = {}
+    told = perf_counter()
+    for n_read, (series, i) in enumerate(wanted):
+        if perf_counter() - told > 0.03:
+            note = f"Reading {n_read} of {len(wanted)} curves"
+            yield CurvesRead(n_read / len(wanted), note, dict(curves), dict(unreadable))
+            told = perf_counter()
+        try:
+            curves[series.key(i)] = series.curve(i)
+        except Unreadable as error:
+            unreadable[series.key(i)] = Problem(series.file(i), str(error))
+    return CurvesRead(1.0, "", curves, unreadable)
 
 
 def find_curves(logs: Logs) -> tuple[tuple[CurveSeries, ...], tuple[Problem, ...]]:
@@ -170,13 +217,14 @@ def find_curves(logs: Logs) -> tuple[tuple[CurveSeries, ...], tuple[Problem, ...
 def _file(series: Series, i: int) -> Path:
     payloads = series.payloads
     assert payloads is not None
-    return payloads.files[payloads.file_ids[i]]
+    return payloads.files[int(payloads.file_ids[i])]
 
 
 def _curve(tensor: np.ndarray[tuple[int, ...], np.dtype[np.generic]], place: str) -> Curve:
     if tensor.ndim != 2 or tensor.shape[0] != 6 or tensor.shape[1] < 1:
         raise Unreadable(
-            f"{place} has the shape {list(tensor.shape)} instead of [6, thresholds]; it is left out."
+            f"{place} has the shape {list(tensor.shape)} instead of [6, thresholds]; "
+            "it is left out."
         )
     if tensor.dtype.kind not in "fiub":
         raise Unreadable(f"{place} does not consist of numbers; it is left out.")
@@ -209,9 +257,10 @@ def _trimmed_curve(counts: DoubleArray, precision: DoubleArray, recall: DoubleAr
 
 
 def _ratio(part: DoubleArray, whole: DoubleArray, logged: DoubleArray) -> DoubleArray:
-    """part / whole, NaN where that is 0/0; but where the log says something else than its counts, what it says.
+    """part / whole, NaN where that is 0/0.
 
-    The logged float32 usually is this ratio with fewer digits.
+    The logged float32 usually is this ratio with fewer digits; where it is another number, it
+    wins.
     """
     exact = np.full(len(part), np.nan)
     np.divide(part, whole, out=exact, where=whole > 0)

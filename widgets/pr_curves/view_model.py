@@ -1,0 +1,162 @@
+"""The curves of what was opened, the user's choice, and where the threshold cursor stands."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from projector.colors import Rgb, run_color
+from projector.curve_frames import (
+    Card,
+    CardFrame,
+    PrCurvesChoice,
+    card_frame,
+    find_cards,
+    find_steps,
+    shown_cards,
+    shown_curves,
+)
+from projector.errors import Problem
+from projector.pr_curves import Curve, CurveKey, CurveSeries, CurvesRead, read_curves
+from widgets.shared.job import RunJob
+from widgets.shared.view_model import ViewModel
+
+MAX_KEPT_POINTS = 1_000_000
+MAX_RUNS_AT_FIRST = 40
+
+
+class PrCurvesViewModel(ViewModel[PrCurvesChoice]):
+    """Reads the curves that cards ask for and keeps the latest of them.
+
+    curves_read: something asked for has arrived. cursor_moved: the threshold under the pointer, or
+    the pinned one, is another. problem_found: a curve that can't be shown (Problem).
+    """
+
+    curves_read = Signal()
+    cursor_moved = Signal()
+    problem_found = Signal(object)
+
+    def __init__(self, run_job: RunJob, parent: QObject | None = None) -> None:
+        super().__init__(PrCurvesChoice(), parent)
+        self._run_job = run_job
+        self._curves: OrderedDict[CurveKey, Curve] = OrderedDict()
+        self._unreadable: dict[CurveKey, Problem] = {}
+        self._hovered: float | None = None
+        self.cards: tuple[Card, ...] = ()
+        self.steps: tuple[int, ...] = ()
+        self._run_names: tuple[str, ...] = ()
+        self._colors: dict[str, Rgb] = {}
+        self._with_curves: frozenset[str] = frozenset()
+        self._is_dark = False
+        self._n_needed = 0
+        self.changed.connect(self._on_changed)
+
+    def set_curves(self, curves: Sequence[CurveSeries], run_names: Sequence[str]) -> None:
+        """Take new data; the choice stays. run_names: all runs of the logs; they fix the colors."""
+        is_first = not self.cards
+        self._curves.clear()
+        self._unreadable.clear()
+        self._hovered = None
+        self.cards = find_cards(curves)
+        self.steps = find_steps(curves)
+        self._run_names = tuple(run_names)
+        self._with_curves = frozenset(series.run for series in curves)
+        self.set_dark(self._is_dark)
+        if is_first and len(self.runs) > MAX_RUNS_AT_FIRST:
+            self.choose(hidden_runs=tuple(name for name, _ in self.runs[MAX_RUNS_AT_FIRST:]))
+
+    def set_dark(self, is_dark: bool) -> None:
+        """Take the runs' colors that go with a light or a dark background."""
+        self._is_dark = is_dark
+        self._colors = {
+            name: run_color(i, is_dark)
+            for i, name in enumerate(self._run_names)
+            if name in self._with_curves
+        }
+
+    @property
+    def runs(self) -> tuple[tuple[str, Rgb], ...]:
+        """The runs that have curves, each with its color."""
+        return tuple(self._colors.items())
+
+    @property
+    def shown_cards(self) -> tuple[Card, ...]:
+        return shown_cards(self.cards, self.choice)
+
+    @property
+    def step_index(self) -> int:
+        """Where the chosen step stands among all steps; the last where the newest is chosen."""
+        step = self.choice.step
+        if step is None:
+            return max(len(self.steps) - 1, 0)
+        return max(sum(known <= step for known in self.steps) - 1, 0)
+
+    @property
+    def cursor(self) -> float | None:
+        """The threshold marked on all curves: the one under the pointer, else the pinned one."""
+        return self._hovered if self._hovered is not None else self.choice.threshold
+
+    def card(self, tag: str | None) -> Card | None:
+        """The card of this tag, or None."""
+        return next((card for card in self.cards if card.tag == tag), None)
+
+    def frame(self, card: Card) -> CardFrame:
+        """What to draw of a card by what was read so far."""
+        return card_frame(card, self.choice, self._curves, self._colors)
+
+    def hover(self, threshold: float | None) -> None:
+        """The pointer is at this threshold of some curve, or at none."""
+        if threshold != self._hovered:
+            self._hovered = threshold
+            self.cursor_moved.emit()
+
+    def choose_step_index(self, index: int) -> None:
+        """Show this one of all steps; the last stands for the newest, also after a reload."""
+        is_last = index >= len(self.steps) - 1
+        self.choose(step=None if is_last else self.steps[index])
+
+    def read(self, cards: Iterable[Card]) -> None:
+        """Read what these cards show and isn't there yet."""
+        wanted = []
+        self._n_needed = 0
+        for card in cards:
+            for series, i in shown_curves(card, self.choice):
+                if i is None or series.key(i) in self._unreadable:
+                    continue
+                self._n_needed += 1
+                if series.key(i) in self._curves:
+                    self._curves.move_to_end(series.key(i))
+                else:
+                    wanted.append((series, i))
+        if wanted:
+            self._run_job(
+                "pr-curves/read",
+                self.tr("Reading curves"),
+                read_curves(wanted),
+                on_step=self._on_read,
+                on_done=self._on_read,
+            )
+
+    @Slot(object)
+    def _on_read(self, read: CurvesRead) -> None:
+        self._curves.update(read.curves)
+        for key, problem in read.unreadable.items():
+            if key not in self._unreadable:
+                self._unreadable[key] = problem
+                self.problem_found.emit(problem)
+        self._forget_old()
+        self.curves_read.emit()
+
+    def _forget_old(self) -> None:
+        """Drop the curves that were not asked for the longest, beyond a fair amount of memory."""
+        n_points = sum(len(curve) for curve in self._curves.values())
+        while n_points > MAX_KEPT_POINTS and len(self._curves) > self._n_needed:
+            _, curve = self._curves.popitem(last=False)
+            n_points -= len(curve)
+
+    @Slot(object)
+    def _on_changed(self, names: frozenset[str]) -> None:
+        if "threshold" in names:
+            self.cursor_moved.emit()
