@@ -49,9 +49,8 @@ def show_windows(
     application = new_application()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     settings = Settings()
-    controllers = [
-        new_controller(settings, path, dashboard, size, theme) for path in paths or [None]
-    ]
+    wanted: Sequence[Path | None] = paths or [None]
+    controllers = [new_controller(settings, path, dashboard, size, theme) for path in wanted]
     for controller in controllers:
         controller.window.show()
     return application.exec()

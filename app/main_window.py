@@ -80,8 +80,8 @@ class MainWindow(QMainWindow):
         menus["File"].insertMenu(self._action("app.reload"), self._new_recent_menu())
         for name in ("app.reload", "app.quit"):
             menus["File"].insertSeparator(self._action(name))
-        for menu in menus.values():
-            menu.menuAction().setVisible(bool(menu.actions()))
+        for filled in menus.values():
+            filled.menuAction().setVisible(bool(filled.actions()))
         self.addActions(self.actions_now + [a for own in self._tab_actions.values() for a in own])
         self._on_tab_changed(self._tabs.currentIndex())
 

@@ -23,7 +23,9 @@ class ShortcutList(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
-        table = QTreeWidget(columnCount=2, rootIsDecorated=False, alternatingRowColors=True)
+        table = QTreeWidget(columnCount=2)
+        table.setRootIsDecorated(False)
+        table.setAlternatingRowColors(True)
         table.setHeaderLabels([self.tr("Keys"), self.tr("Command")])
         for action in actions:
             keys = ", ".join(

@@ -22,7 +22,8 @@ class JobStatus(QWidget):
         self._bar.setFixedSize(
             18 * self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
         )
-        self._cancel = QToolButton(text=self.tr("Cancel"), autoRaise=True)
+        self._cancel = QToolButton(autoRaise=True)
+        self._cancel.setText(self.tr("Cancel"))
         self._cancel.setToolTip(self.tr("Stop what is being worked on"))
         self._cancel.clicked.connect(jobs.cancel_all)
         row = QHBoxLayout(self)

@@ -35,7 +35,9 @@ class CommandPalette(QDialog):
         self._field.textChanged.connect(self._on_text_changed)
         self._field.returnPressed.connect(self._on_chosen)
         self._field.installEventFilter(self)
-        self._list = QTreeWidget(columnCount=3, headerHidden=True, rootIsDecorated=False)
+        self._list = QTreeWidget(columnCount=3)
+        self._list.setHeaderHidden(True)
+        self._list.setRootIsDecorated(False)
         self._list.setAccessibleName(self.tr("Commands"))
         self._list.itemActivated.connect(self._on_chosen)
         self._actions: list[QAction] = [action for action in actions if action.isEnabled()]

@@ -1,0 +1,53 @@
+"""A small log folder with something for every dashboard, and a window with settings of its own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from projector.logs.writer import EventWriter
+from PySide6.QtCore import QSettings, QStandardPaths
+
+from projector.embeddings.writer import write_embedding
+
+N = 60
+
+
+@pytest.fixture
+def logs(tmp_path):
+    """Three trials with PR curves, and an embedding at two steps in the root."""
+    folder = tmp_path / "logs"
+    rng = np.random.default_rng(0)
+    for trial in range(3):
+        labels, scores = rng.integers(0, 2, 50).astype(bool), rng.random(50)
+        with EventWriter(folder / f"trial{trial}") as writer:
+            writer.hparams({"lr": 10.0**-trial, "kind": "abc"[trial]})
+            for step in range(5):
+                writer.scalar("accuracy", 0.5 + 0.05 * step * (trial + 1), step)
+                writer.pr_curve("pr/cat", labels, scores, step)
+            writer.session_end()
+    vectors = rng.normal(size=(N, 8)).astype(np.float32)
+    for step in (1, 2):
+        write_embedding(
+            folder,
+            vectors + step,
+            metadata={"label": [f"w{i}" for i in range(N)], "kind": [i % 3 for i in range(N)]},
+            pictures=rng.integers(0, 255, (N, 8, 8), dtype=np.uint8),
+            step=step,
+            name="words",
+        )
+    return folder
+
+
+@pytest.fixture
+def controller(qtbot, tmp_path):
+    """A window as the program starts it."""
+    from app.controller import Controller
+    from app.settings import Settings
+
+    QStandardPaths.setTestModeEnabled(True)
+    settings = Settings(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
+    controller = Controller(settings)
+    qtbot.addWidget(controller.window)
+    controller.window.show()
+    yield controller
+    controller.jobs.close()

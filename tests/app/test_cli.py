@@ -1,0 +1,183 @@
+"""The command line as scripts rely on it: answers, exit codes, one sentence, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.cli import DashboardName, parse_size, run
+from widgets.dashboards import DASHBOARDS
+
+
+def projector(*arguments, **environment):
+    """Run the program as a user does, in a process of its own and with no display."""
+    env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    env.pop("QT_QPA_PLATFORM", None)
+    return subprocess.run(
+        [sys.executable, "-m", "app", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+        env=env | environment,
+    )
+
+
+def test_the_dashboards_of_the_command_line_are_those_of_the_window():
+    assert [name.value for name in DashboardName] == [kind.name for kind in DASHBOARDS]
+
+
+def test_help_loads_neither_qt_nor_numpy():
+    code = (
+        "import sys\nfrom app.cli import run\n"
+        "try:\n    run(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'PySide6', 'numpy', 'numba', 'polars', 'scipy'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "inspect" in answer.stdout
+
+
+def test_inspect_prints_the_promised_json(logs, capsys):
+    assert run(["inspect", "--json", str(logs)]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert list(report) == ["version", "path", "runs", "embeddings", "hparams", "problems"]
+    run0 = next(run for run in report["runs"] if run["name"] == "trial0")
+    accuracy = next(series for series in run0["series"] if series["tag"] == "accuracy")
+    assert accuracy == {
+        "tag": "accuracy",
+        "plugin": "scalars",
+        "n": 5,
+        "first_step": 0,
+        "last_step": 4,
+        "first_value": pytest.approx(0.5),
+        "last_value": pytest.approx(0.7),
+    }
+    curve = next(series for series in run0["series"] if series["tag"] == "pr/cat")
+    assert curve["shape"] == [6, 127]
+    assert report["embeddings"][0] == {
+        "name": "words",
+        "run": ".",
+        "step": 1,
+        "rows": 60,
+        "dims": 8,
+        "dtype": "float32",
+        "source": "00001/words/tensors.tsv",
+        "metadata": {"rows": 60, "columns": ["label", "kind"]},
+        "sprite": {"sheet": [64, 64], "tile": [8, 8]},
+    }
+    assert report["hparams"]["names"] == ["kind", "lr"]
+    assert len(report["hparams"]["trials"]) == 3
+    assert report["problems"] == []
+
+
+def test_inspect_for_people_names_runs_and_embeddings(logs, capsys):
+    assert run(["inspect", str(logs)]) == 0
+    text = capsys.readouterr().out
+    assert "trial0" in text
+    assert "words" in text
+
+
+@pytest.mark.parametrize("command", [["open"], ["inspect"], ["inspect", "--json"]])
+def test_a_path_that_is_not_there_is_one_sentence_and_exit_code_1(command, tmp_path, capsys):
+    assert run([*command, str(tmp_path / "nowhere")]) == 1
+    assert "does not exist" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("files", [[], ["notes.txt"]])
+def test_a_folder_without_logs_is_one_sentence_and_exit_code_1(files, tmp_path, capsys):
+    for name in files:
+        (tmp_path / name).write_text("nothing here")
+    assert run(["inspect", str(tmp_path)]) == 1
+    assert "No event files" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root reads everything")
+def test_an_unreadable_file_is_one_sentence(logs, capsys):
+    file = next((logs / "trial0").glob("*tfevents*"))
+    file.chmod(0)
+    assert run(["inspect", str(file)]) == 1
+    assert "can't be read" in capsys.readouterr().err
+
+
+def test_wrong_usage_is_exit_code_2(capsys):
+    assert run(["opne"]) == 2
+    assert run(["open", "--size", "large"]) == 2
+    assert run(["inspect"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("1280x800", (1280, 800)), ("640X480", (640, 480)), (None, None)]
+)
+def test_sizes_are_width_by_height(text, size):
+    assert parse_size(text) == size
+
+
+def test_broken_pieces_cost_only_themselves(logs, capsys):
+    (logs / "00001" / "words" / "sprite.png").unlink()
+    metadata = logs / "00002" / "words" / "metadata.tsv"
+    metadata.write_text("\n".join(metadata.read_text().splitlines()[:-5]) + "\n")
+    file = next((logs / "trial0").glob("*tfevents*"))
+    file.write_bytes(file.read_bytes()[:-3])
+    assert run(["inspect", "--json", str(logs)]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [(e["rows"], e["dims"]) for e in report["embeddings"]] == [(60, 8), (60, 8)]
+    assert len(report["runs"]) == 3
+    files = " ".join(f"{p['file']} {p['what']}" for p in report["problems"])
+    assert "sprite.png" in files
+    assert "metadata.tsv" in files
+
+
+def test_without_a_display_open_writes_a_picture_of_the_window(logs, tmp_path):
+    answer = projector("open", logs, XDG_CONFIG_HOME=str(tmp_path / "config"))
+    try:
+        assert answer.returncode == 0, answer.stderr
+        assert "no display" in answer.stderr
+        picture = Path(answer.stdout.strip())
+        assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    finally:
+        Path(answer.stdout.strip()).unlink()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_screenshot_has_the_size_and_theme_asked_for(logs, tmp_path, theme):
+    from PySide6.QtGui import QImage
+
+    out = tmp_path / "window.png"
+    answer = projector(
+        "open",
+        logs,
+        "--screenshot",
+        out,
+        "--size",
+        "1000x700",
+        "--theme",
+        theme,
+        "--dashboard",
+        "hparams",
+    )
+    assert answer.returncode == 0, answer.stderr
+    image = QImage(str(out))
+    assert (image.width(), image.height()) == (1000, 700)
+    assert (image.pixelColor(3, 60).lightness() < 128) is (theme == "dark")
+
+
+def test_render_writes_a_picture_without_qt(logs, tmp_path, capsys):
+    out = tmp_path / "cloud.png"
+    assert (
+        run(["render", str(logs), "-o", str(out), "--size", "300x200", "--color-by", "kind"]) == 0
+    )
+    assert out.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_render_names_the_columns_there_are(logs, tmp_path, capsys):
+    assert run(["render", str(logs), "-o", str(tmp_path / "a.png"), "--color-by", "size"]) == 1
+    assert "label, kind" in capsys.readouterr().err
