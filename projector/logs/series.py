@@ -46,7 +46,7 @@ class Payloads:
 
     def read(self, i: int) -> bytes:
         """The serialized message of point i. Raises Unreadable when the file has gone or shrunk."""
-        path = self.files[self.file_ids[i]]
+        path = self.files[int(self.file_ids[i])]
         length = int(self.lengths[i])
         try:
             with path.open("rb") as file:

@@ -1,1 +1,1 @@
-"""Protobuf messages of event files, in a private package; README.md beside this file says how the modules are made."""
+"""Protobuf messages of event files, in a private package; README.md says how they are made."""
