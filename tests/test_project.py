@@ -1,0 +1,86 @@
+"""The walls of the house: the core loads no Qt and nothing slow, and what we ship is whole."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LAUNCHER = ROOT / "resources" / "io.github.projector_app.projector.desktop"
+
+
+def module_names(room: str) -> list[str]:
+    files = sorted((ROOT / room).rglob("*.py"))
+    names = [".".join(file.relative_to(ROOT).with_suffix("").parts) for file in files]
+    return [name.removesuffix(".__init__") for name in names]
+
+
+def loaded_after_importing(modules: list[str]) -> set[str]:
+    """The top-level packages in memory once a fresh interpreter has imported these modules."""
+    script = (
+        "import importlib, sys\n"
+        "for name in sys.argv[1:]: importlib.import_module(name)\n"
+        "print(*{name.partition('.')[0] for name in sys.modules})\n"
+    )
+    command = [sys.executable, "-W", "error", "-c", script, *modules]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    return set(done.stdout.split())
+
+
+def test_the_whole_core_loads_no_qt_and_no_learning_library():
+    loaded = loaded_after_importing(module_names("projector"))
+    assert "projector" in loaded
+    assert not loaded & {"PySide6", "shiboken6", "pyqtgraph", "OpenGL", "umap", "sklearn"}
+
+
+def test_the_core_without_its_kernels_starts_without_the_compiler():
+    modules = [name for name in module_names("projector") if not name.endswith(".kernels")]
+    assert "numba" not in loaded_after_importing(modules)
+
+
+def test_the_command_line_alone_loads_no_qt():
+    loaded = loaded_after_importing(["app.__main__", "app.cli"])
+    assert not loaded & {"PySide6", "numba", "polars", "scipy"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no executable bits")
+def test_the_scripts_of_the_build_server_can_be_run():
+    scripts = [ROOT / ".ci" / "run", ROOT / ".ci" / "system-libraries.sh"]
+    assert all(os.access(script, os.X_OK) for script in scripts)
+
+
+def test_resources_hold_no_scripts():
+    ends = {path.suffix for path in (ROOT / "resources").rglob("*") if path.is_file()}
+    assert not ends & {".sh", ".bat", ".ps1", ".js"}
+
+
+def test_the_changelog_knows_the_version():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "version"
+    ]
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## [{version}]" in changelog or "## [Unreleased]" in changelog
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_links_to_files_lead_somewhere(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+    missing = [link for link in links if not (ROOT / link).exists()]
+    assert not [link for link in missing if not link.startswith("resources/pictures/")]
+
+
+def test_every_command_stands_in_the_manual():
+    import typer
+
+    from app.cli import app
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    names = typer.main.get_command(app).commands
+    assert [name for name in names if f"`projector {name}" not in text] == []
