@@ -1,14 +1,14 @@
-"""Wires window, jobs and settings together: opens paths, and holds the table of the program's own
-commands."""
+"""Wires window, jobs and settings together, and acts when a command asks for it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Slot
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from app.commands import app_commands
 from app.jobs import Jobs
 from app.main_window import MainWindow
 from app.settings import Settings, Theme
@@ -16,11 +16,8 @@ from app.shortcuts import ShortcutList
 from app.themes import apply_theme
 from projector.contents import Contents, read_contents
 from projector.errors import ProjectorError
-from widgets.dashboards import DASHBOARDS
-from widgets.shared.command import Command
 from widgets.shared.palette import CommandPalette
 
-Keys = QKeySequence.StandardKey
 ABOUT = (
     "<h3>projector</h3><p>Opens TensorBoard log folders on the desktop, offline.</p>"
     "<p>Apache License 2.0</p>"
@@ -37,7 +34,7 @@ class Controller(QObject):
         self.window = MainWindow(self.jobs)
         self.path: Path | None = None
         self._wanted_tab: str | None = None
-        self.window.add_commands(self._commands())
+        self.window.add_commands(app_commands(self))
         self.window.dropped.connect(self.open)
         self.window.recent_chosen.connect(self.open)
         self.window.closing.connect(self._on_closing)
@@ -152,126 +149,13 @@ class Controller(QObject):
         self.settings.clear_recent()
         self._show_recent()
 
-    def _commands(self) -> tuple[Command, ...]:
-        """The table of the program's own commands, in menu order."""
-        return (
-            Command(
-                "app.open_folder",
-                self.tr("&Open folder…"),
-                self.tr("Open a folder of logs"),
-                self.ask_folder,
-                "File",
-                (Keys.Open,),
-            ),
-            Command(
-                "app.open_file",
-                self.tr("Open &file…"),
-                self.tr("Open one event file or embedding"),
-                self.ask_file,
-                "File",
-                ("Ctrl+Shift+O",),
-            ),
-            Command(
-                "app.open_demo",
-                self.tr("Open the &demo"),
-                self.tr("Train a small digit classifier and open its logs"),
-                self.open_demo,
-                "File",
-            ),
-            Command(
-                "app.reload",
-                self.tr("Re&load"),
-                self.tr("Read the folder again"),
-                self.reload,
-                "File",
-                ("F5", "Ctrl+R"),
-                is_enabled=self._has_path,
-            ),
-            Command(
-                "app.save_picture",
-                self.tr("&Save picture…"),
-                self.tr("Save the window as a PNG"),
-                self.save_picture,
-                "File",
-                ("Ctrl+Shift+S",),
-            ),
-            Command(
-                "app.clear_recent",
-                self.tr("&Clear recent"),
-                self.tr("Forget the paths opened lately"),
-                self.clear_recent,
-                "File",
-            ),
-            Command(
-                "app.quit",
-                self.tr("&Quit"),
-                self.tr("Close the window"),
-                self._quit,
-                "File",
-                (Keys.Quit,),
-            ),
-            *self._view_commands(),
-            Command(
-                "app.palette",
-                self.tr("&Command palette…"),
-                self.tr("Find any command by typing"),
-                self.show_palette,
-                "Help",
-                ("Ctrl+K", "Ctrl+Shift+P"),
-            ),
-            Command(
-                "app.shortcuts",
-                self.tr("&Keyboard shortcuts"),
-                self.tr("List every shortcut"),
-                self.show_shortcuts,
-                "Help",
-                ("F1",),
-            ),
-            Command(
-                "app.about",
-                self.tr("&About projector"),
-                self.tr("Version and license"),
-                self.show_about,
-                "Help",
-            ),
-        )
-
-    def _view_commands(self) -> tuple[Command, ...]:
-        tabs = tuple(
-            ShowTab(self.window, i, kind.name, kind.title) for i, kind in enumerate(DASHBOARDS)
-        )
-        themes = tuple(PickTheme(self, theme) for theme in ("system", "light", "dark"))
-        return (
-            *(tab.command() for tab in tabs),
-            Command(
-                "app.next_tab",
-                self.tr("Next tab"),
-                self.tr("Show the next dashboard"),
-                self._next_tab,
-                "View",
-                (Keys.NextChild,),
-            ),
-            Command(
-                "app.previous_tab",
-                self.tr("Previous tab"),
-                self.tr("Show the dashboard before"),
-                self._previous_tab,
-                "View",
-                (Keys.PreviousChild,),
-            ),
-            *(theme.command() for theme in themes),
-        )
-
-    def _has_path(self) -> bool:
+    def has_path(self) -> bool:
         return self.path is not None
 
-    def _next_tab(self) -> None:
-        self.window.next_tab(1)
+    def has_theme(self, theme: Theme) -> bool:
+        return self.settings.theme == theme
 
-    def _previous_tab(self) -> None:
-        self.window.next_tab(-1)
-
-    def _quit(self) -> None:
+    def quit(self) -> None:
         self.window.close()
 
     def _show_recent(self) -> None:
@@ -295,52 +179,6 @@ class Controller(QObject):
     def _on_closing(self) -> None:
         self.settings.geometry = self.window.saveGeometry()
         self.jobs.close()
-
-
-class ShowTab:
-    """The command that brings one dashboard to the front."""
-
-    def __init__(self, window: MainWindow, index: int, name: str, title: str) -> None:
-        self._window, self._index, self._name, self._title = window, index, name, title
-
-    def command(self) -> Command:
-        return Command(
-            f"app.show_{self._name}",
-            self._title,
-            f"Show the tab {self._title}",
-            self._run,
-            "View",
-            (f"Ctrl+{self._index + 1}",),
-        )
-
-    def _run(self) -> None:
-        self._window.show_dashboard(self._name)
-
-
-class PickTheme:
-    """The command that picks one theme."""
-
-    def __init__(self, controller: Controller, theme: Theme) -> None:
-        self._controller, self._theme = controller, theme
-
-    def command(self) -> Command:
-        text = {"system": "Theme of the system", "light": "Light theme", "dark": "Dark theme"}[
-            self._theme
-        ]
-        return Command(
-            f"app.theme_{self._theme}",
-            text,
-            f"Use the {text.lower()}",
-            self._run,
-            "View",
-            is_checked=self._is_checked,
-        )
-
-    def _run(self) -> None:
-        self._controller.choose_theme(self._theme)
-
-    def _is_checked(self) -> bool:
-        return self._controller.settings.theme == self._theme
 
 
 def nothing_found(contents: Contents) -> str:

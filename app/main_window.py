@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
                 for menu in {command.menu for command in own}:
                     menus[menu].addSeparator()
                 self._tab_actions[dashboard] = add_commands(own, menus, self)
-        menus["File"].insertMenu(self._action("app.reload"), self._new_recent_menu())
+        menus["File"].insertMenu(self._action("app.clear_recent"), self._new_recent_menu())
         for name in ("app.reload", "app.quit"):
             menus["File"].insertSeparator(self._action(name))
         for filled in menus.values():
