@@ -1,0 +1,372 @@
+"""The cloud on the screen: shows what it is handed, and names the point that was clicked."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
+
+from projector.arrays import ByteArray, FloatArray
+from projector.embeddings.embedding import SpriteSheet
+from projector.render.camera import Camera, fit_camera
+from projector.render.raster import Picture, Raster, Style
+from widgets.embedding.flight import Flight
+from widgets.embedding.message import Message, MessageCard
+from widgets.embedding.navigator import Navigator
+from widgets.embedding.overlay import Overlay, Raised, View, build_overlay
+from widgets.embedding.overlay_painter import TIP_PICTURE_PX, Tip, paint_overlay, paint_tip
+from widgets.embedding.pictures import point_pixmap
+from widgets.shared.theme import plot_colors
+
+N_MOVING = 150_000
+REST_MS = 160
+REACH_PX = 6.0
+FOG = 0.55
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """How points are drawn. radius_px, sprite_px: device-independent; sprites None draws discs."""
+
+    radius_px: float = 3.0
+    opacity: float = 1.0
+    sprites: SpriteSheet | None = None
+    sprite_px: float = 24.0
+
+
+class ScatterCanvas(QWidget):
+    """point_clicked: a row, or None beside all points. point_hovered: the same for the pointer.
+
+    flat_asked: True for 2D, False for 3D. cleared: Escape was pressed. painted: a picture is done.
+    Pictures are made after a setter returns, by a timer; painting only shows them.
+    """
+
+    point_clicked = Signal(object)
+    point_hovered = Signal(object)
+    flat_asked = Signal(object)
+    cleared = Signal()
+    painted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._positions = np.zeros((0, 3), dtype=np.float32)
+        self._raster: Raster | None = None
+        self._colors: ByteArray = np.zeros((0, 4), dtype=np.uint8)
+        self._look = Look()
+        self._pictures: SpriteSheet | None = None
+        self._raised = Raised()
+        self._camera = Camera()
+        self._axis_names: tuple[str, ...] = ()
+        self._label_of: Callable[[int], str] = str
+        self._caption = ""
+        self._picture: Picture | None = None
+        self._image = QImage()
+        self._overlay = Overlay()
+        self._tip: Tip | None = None
+        self._is_moving = False
+        self._is_fitted = False
+        self._plot_colors = plot_colors(self.palette())
+        self._message = MessageCard(self)
+        self._render_timer = self._single_shot(0, self._render)
+        self._rest_timer = self._single_shot(REST_MS, self._on_rest)
+        self._connect_navigator()
+        self._set_up_widget()
+
+    @property
+    def camera(self) -> Camera:
+        return self._camera
+
+    @property
+    def raised(self) -> Raised:
+        return self._raised
+
+    @property
+    def message_text(self) -> str:
+        """What the canvas says in place of a picture, empty where it says nothing."""
+        return self._message.text
+
+    @property
+    def has_picture(self) -> bool:
+        return not self._image.isNull()
+
+    @property
+    def image(self) -> QImage:
+        """What is on the screen: the cloud with its overlay, at the screen's own resolution."""
+        return self.grab().toImage()
+
+    def set_cloud(self, positions: FloatArray, raster: Raster, axis_names: Sequence[str]) -> None:
+        """New places for the points; the camera stays. positions: float32 (n, 3)."""
+        self._positions, self._raster = positions, raster
+        self._axis_names = tuple(axis_names)
+        self._is_moving = False
+        self._schedule()
+
+    def clear_cloud(self) -> None:
+        """Nothing to draw any more."""
+        self._raster, self._picture, self._image = None, None, QImage()
+        self._positions = np.zeros((0, 3), dtype=np.float32)
+        self._overlay, self._tip, self._caption = Overlay(), None, ""
+        self.update()
+
+    def set_colors(self, colors: ByteArray) -> None:
+        """One color a point, uint8 (n, 4) RGBA."""
+        self._colors = colors
+        self._schedule()
+
+    def set_look(self, look: Look) -> None:
+        self._look = look
+        self._schedule()
+
+    def set_pictures(self, pictures: SpriteSheet | None) -> None:
+        """Label pictures for the tip at the pointer."""
+        self._pictures = pictures
+
+    def set_labels(self, label_of: Callable[[int], str]) -> None:
+        """What a point is called."""
+        self._label_of = label_of
+        self._refresh_overlay()
+
+    def set_raised(self, selected: int | None, neighbors: tuple[int, ...]) -> None:
+        """The selected point and its neighbors, which are ringed and named."""
+        self._raised = dataclasses.replace(self._raised, selected=selected, neighbors=neighbors)
+        self._refresh_overlay()
+
+    def set_caption(self, caption: str, description: str) -> None:
+        """A line in the corner, and what a screen reader says of the picture."""
+        self._caption = caption
+        self.setAccessibleDescription(description)
+        self.update()
+
+    def set_message(self, message: Message | None) -> None:
+        """Say something in place of the picture, or below it where there is one."""
+        self._message.show_message(message, is_at_bottom=self.has_picture)
+
+    def set_flat(self, is_flat: bool) -> None:
+        """2D or 3D, keeping the distance and what is looked at."""
+        if is_flat != self._camera.is_flat:
+            self._camera = dataclasses.replace(self._camera, is_flat=is_flat)
+            self._schedule()
+
+    def fit(self, is_at_once: bool = False) -> None:
+        """The whole cloud in view, from where the camera is."""
+        self._go(self._camera.fitted(self._positions, self._aspect), is_at_once)
+        self._is_fitted = True
+
+    def reset_camera(self, is_at_once: bool = False) -> None:
+        """The view to begin with."""
+        camera = fit_camera(self._positions, self._camera.is_flat, self._aspect)
+        self._go(camera, is_at_once)
+        self._is_fitted = True
+
+    def fly_to(self, point: int) -> None:
+        """Bring a point into the middle, near enough to see its surroundings."""
+        if not (0 <= point < len(self._positions) and np.isfinite(self._positions[point]).all()):
+            return
+        x, y, z = self._positions[point].tolist()
+        whole = self._camera.fitted(self._positions, self._aspect).distance
+        distance = min(self._camera.distance, whole * 0.35)
+        self._is_fitted = False
+        self._go(dataclasses.replace(self._camera, target=(x, y, z), distance=distance))
+
+    @Slot(object)
+    def set_camera(self, camera: Camera) -> None:
+        """Look from there at once."""
+        self._camera = camera
+        if len(self._positions) > N_MOVING:
+            self._is_moving = True
+            self._rest_timer.start()
+        self._schedule()
+
+    def point_at(self, at: QPointF) -> int | None:
+        """The drawn point at a place on the widget."""
+        if self._picture is None:
+            return None
+        ratio = self.devicePixelRatioF()
+        return self._picture.point_at(at.x() * ratio, at.y() * ratio, REACH_PX * ratio)
+
+    def place_of(self, point: int) -> QPointF:
+        """Where a point is on the widget; NaN where it is not in view."""
+        x, y, _ = self._camera.project(
+            self._positions[point : point + 1], self.width(), self.height()
+        )[0].tolist()
+        return QPointF(x, y)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(640, 520)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 200)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._plot_colors.background)
+        if not self._image.isNull():
+            painter.drawImage(QPointF(0, 0), self._image)
+            paint_overlay(painter, self._overlay, self._plot_colors)
+        painter.setPen(self._plot_colors.muted)
+        margin = 10
+        painter.drawText(self.rect().adjusted(margin, margin, -margin, -margin), 0, self._caption)
+        if self.hasFocus():
+            painter.setPen(self.palette().highlight().color())
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        if self._tip is not None:
+            size = QSizeF(self.size())
+            paint_tip(painter, self._tip, size, self.font(), self._plot_colors)
+        painter.end()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._message.place()
+        if self._is_fitted:
+            self.fit(is_at_once=True)
+        self._schedule()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._plot_colors = plot_colors(self.palette())
+            self._schedule()
+
+    @property
+    def _aspect(self) -> float:
+        return max(1, self.width()) / max(1, self.height())
+
+    def _set_up_widget(self) -> None:
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName(self.tr("Point cloud"))
+
+    def _connect_navigator(self) -> None:
+        navigator = Navigator(self)
+        navigator.moved.connect(self._on_moved)
+        navigator.clicked.connect(self._on_clicked)
+        navigator.hovered.connect(self._on_hovered)
+        navigator.reset_asked.connect(self._on_reset_asked)
+        navigator.fly_asked.connect(self._on_fly_asked)
+        navigator.cleared.connect(self.cleared)
+        navigator.flat_asked.connect(self.flat_asked)
+        self._flight = Flight(self)
+        self._flight.moved.connect(self.set_camera)
+
+    def _single_shot(self, interval_ms: int, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(interval_ms)
+        timer.timeout.connect(slot)
+        return timer
+
+    def _schedule(self) -> None:
+        if not self._render_timer.isActive():
+            self._render_timer.start()
+
+    @Slot()
+    def _render(self) -> None:
+        if self._raster is None or len(self._colors) != len(self._positions):
+            return
+        ratio = self.devicePixelRatioF()
+        width, height = math.ceil(self.width() * ratio), math.ceil(self.height() * ratio)
+        if min(width, height) < 1:
+            return
+        self._picture = self._raster.paint(self._camera, width, height, self._style(ratio))
+        self._image = QImage(
+            self._picture.image.data, width, height, 4 * width, QImage.Format.Format_RGBX8888
+        )
+        self._image.setDevicePixelRatio(ratio)
+        self._refresh_overlay()
+        self.painted.emit()
+
+    def _style(self, ratio: float) -> Style:
+        ground = self._plot_colors.background
+        look = self._look
+        return Style(
+            self._colors,
+            radius_px=look.radius_px * ratio,
+            background=(ground.red(), ground.green(), ground.blue()),
+            opacity=look.opacity,
+            fog=0.0 if self._camera.is_flat else FOG,
+            sprites=look.sprites,
+            sprite_px=look.sprite_px * ratio,
+            n_most=N_MOVING if self._is_moving else None,
+        )
+
+    def _refresh_overlay(self) -> None:
+        if self._raster is not None:
+            look = self._look
+            sprite_px = None if look.sprites is None else look.sprite_px
+            view = View(self._camera, QSizeF(self.size()), look.radius_px, sprite_px, self.font())
+            self._overlay = build_overlay(
+                view, self._positions, self._raised, self._axis_names, self._label_of
+            )
+        self.update()
+
+    def _go(self, camera: Camera, is_at_once: bool = False) -> None:
+        self._flight.stop()
+        if self.isVisible() and not is_at_once:
+            self._flight.fly(self._camera, camera)
+        else:
+            self.set_camera(camera)
+
+    @Slot()
+    def _on_rest(self) -> None:
+        self._is_moving = False
+        self._schedule()
+
+    @Slot(object)
+    def _on_moved(self, camera: Camera) -> None:
+        self._flight.stop()
+        self._is_fitted = False
+        self._show_tip(None, QPointF())
+        self.set_camera(camera)
+
+    @Slot(object)
+    def _on_clicked(self, at: QPointF) -> None:
+        self.point_clicked.emit(self.point_at(at))
+
+    @Slot(object)
+    def _on_hovered(self, at: QPointF | None) -> None:
+        self._show_tip(None if at is None else self.point_at(at), at or QPointF())
+
+    @Slot()
+    def _on_reset_asked(self) -> None:
+        self.reset_camera()
+
+    @Slot()
+    def _on_fly_asked(self) -> None:
+        if self._raised.selected is not None:
+            self.fly_to(self._raised.selected)
+        else:
+            self.fit()
+
+    def _show_tip(self, point: int | None, at: QPointF) -> None:
+        has_changed = point != self._raised.hovered
+        if point is None:
+            self._tip = None
+        else:
+            picture = (
+                point_pixmap(self._pictures, point, TIP_PICTURE_PX, self.devicePixelRatioF())
+                if has_changed or self._tip is None
+                else self._tip.picture
+            )
+            detail = self.tr("Row {row}").format(row=point)
+            self._tip = Tip(at, self._label_of(point), detail, picture)
+        if has_changed:
+            self._raised = dataclasses.replace(self._raised, hovered=point)
+            self._refresh_overlay()
+            self.point_hovered.emit(point)
+        elif point is not None:
+            self.update()

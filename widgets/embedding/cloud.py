@@ -1,0 +1,263 @@
+"""Between the model and the canvas: a change of the choice redoes only what it touches."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+
+from projector.arrays import ByteArray, FloatArray, IntArray, frozen
+from projector.colors import PointColors, color_by_column
+from projector.embeddings.choice import EmbeddingChoice
+from projector.embeddings.embedding import Embedding
+from projector.frames import auto_radius_px
+from projector.progress import Progress, Work
+from projector.render.raster import Raster, warm_up
+from widgets.embedding.canvas import Look, ScatterCanvas
+from widgets.embedding.loading import Shown, world_positions
+from widgets.embedding.message import Message
+from widgets.embedding.view_model import EmbeddingViewModel, number_text
+from widgets.shared.job import RunJob
+from widgets.shared.theme import plot_colors
+
+Cloud = tuple[Shown, FloatArray, Raster]
+SPRITE_RATIO = 9.0
+
+
+class CloudPresenter(QObject):
+    """Hands the canvas places, colors, looks and raised points. said: a line for the status."""
+
+    said = Signal(object)
+
+    def __init__(
+        self,
+        model: EmbeddingViewModel,
+        canvas: ScatterCanvas,
+        run_job: RunJob,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model, self._canvas, self._run_job = model, canvas, run_job
+        self._is_ready = self._is_warming = False
+        self._fitted_for: tuple[object, ...] = ()
+        self._loading: Message | None = None
+        model.shown_changed.connect(self._on_shown_changed)
+        model.changed.connect(self._on_changed)
+        model.nearest_changed.connect(self._show_raised)
+        model.matches_changed.connect(self._on_matches_changed)
+        canvas.point_clicked.connect(self._on_point_clicked)
+        canvas.flat_asked.connect(self._on_flat_asked)
+        canvas.cleared.connect(self._on_cleared)
+
+    def prepare(self) -> None:
+        """Load the painter's kernels, once."""
+        if not (self._is_ready or self._is_warming):
+            self._is_warming = True
+            self._show_message()
+            title = self.tr("Preparing the painter")
+            self._run_job("embedding/painter", title, warm_up(), on_done=self._on_prepared)
+
+    def start_anew(self) -> None:
+        """Other contents were opened: the next cloud is seen from the start."""
+        self._fitted_for = ()
+        self._canvas.clear_cloud()
+
+    @Slot(object)
+    def set_loading(self, message: Message | None) -> None:
+        """What is said while, or instead of, showing a cloud."""
+        self._loading = message
+        if message is not None and not message.is_busy:
+            self._canvas.clear_cloud()
+        self._show_message()
+
+    def recolor(self) -> None:
+        """Colors again, as after a change of theme."""
+        shown = self._model.shown
+        if shown is None:
+            return
+        colors = plot_colors(self._canvas.palette())
+        work = colored(
+            shown.embedding,
+            self._model.choice,
+            self._model.matches,
+            colors.is_dark,
+            (colors.faded.red(), colors.faded.green(), colors.faded.blue()),
+        )
+        title = self.tr("Coloring the points")
+        self._run_job("embedding/colors", title, work, on_done=self._on_colored)
+
+    @Slot(object)
+    def _on_prepared(self, _nothing: object) -> None:
+        self._is_ready, self._is_warming = True, False
+        self._arrange()
+
+    @Slot()
+    def _on_shown_changed(self) -> None:
+        shown = self._model.shown
+        if shown is None:
+            return
+        self._canvas.set_pictures(shown.embedding.sprites)
+        self._arrange()
+        self._describe()
+        self.said.emit(self._status_text(shown))
+
+    @Slot(object)
+    def _on_changed(self, names: frozenset[str]) -> None:
+        if names & {"axes", "is_flat"}:
+            self._arrange()
+        if names & {"color_by", "as_categories"}:
+            self.recolor()
+        if names & {"point_size", "opacity", "shows_pictures"}:
+            self._show_look()
+        if names & {"selected", "label_by"}:
+            self._canvas.set_labels(self._model.label)
+            self._show_raised()
+
+    @Slot()
+    def _on_matches_changed(self) -> None:
+        self.recolor()
+        self._describe()
+
+    @Slot(object)
+    def _on_point_clicked(self, point: int | None) -> None:
+        self._model.choose(selected=point)
+
+    @Slot(object)
+    def _on_flat_asked(self, is_flat: bool) -> None:
+        if self._model.shown is not None and (is_flat or self._model.shown.n_axes > 2):
+            self._model.choose(is_flat=is_flat)
+
+    @Slot()
+    def _on_cleared(self) -> None:
+        self._model.choose(selected=None, search="")
+
+    def _arrange(self) -> None:
+        shown, choice = self._model.shown, self._model.choice
+        if shown is None or not self._is_ready:
+            self._show_message()
+            return
+        work = arranged(shown, choice.axes, choice.is_flat)
+        title = self.tr("Placing the points")
+        self._run_job("embedding/arrange", title, work, on_done=self._on_arranged)
+
+    @Slot(object)
+    def _on_arranged(self, cloud: Cloud) -> None:
+        shown, positions, raster = cloud
+        if shown is not self._model.shown:
+            return
+        self._canvas.set_flat(self._model.choice.is_flat)
+        self._canvas.set_cloud(positions, raster, self._axis_names(shown))
+        self._fit_once()
+        self._canvas.set_labels(self._model.label)
+        self._show_look()
+        self._show_raised()
+        self._show_message()
+
+    @Slot(object)
+    def _on_colored(self, colors: PointColors) -> None:
+        self._model.set_legend(colors.legend)
+        self._canvas.set_colors(colors.rgba)
+
+    def _fit_once(self) -> None:
+        """Steps keep the camera; another embedding or other axes are brought into view."""
+        group, choice = self._model.group, self._model.choice
+        assert group is not None
+        embedding = (group.run, group.name, group.copy)
+        if self._fitted_for[:3] != embedding:
+            self._canvas.reset_camera(is_at_once=True)
+        elif self._fitted_for[3:] != (choice.axes, choice.is_flat):
+            self._canvas.fit(is_at_once=True)
+        self._fitted_for = (*embedding, choice.axes, choice.is_flat)
+
+    def _show_look(self) -> None:
+        embedding, choice = self._model.embedding, self._model.choice
+        if embedding is None:
+            return
+        radius = auto_radius_px(embedding.n_points)
+        sprites = embedding.sprites if choice.shows_pictures else None
+        sprite_px = float(np.clip(radius * SPRITE_RATIO, 18.0, 40.0)) * choice.point_size
+        self._canvas.set_look(Look(radius * choice.point_size, choice.opacity, sprites, sprite_px))
+
+    @Slot()
+    def _show_raised(self) -> None:
+        nearest, selected = self._model.nearest, self._model.selected
+        found = None if nearest is None or nearest.point != selected else nearest.found
+        neighbors = () if found is None else tuple(map(int, found.ids))
+        self._canvas.set_raised(selected, neighbors)
+        self._describe()
+
+    def _show_message(self) -> None:
+        message = self._loading
+        if message is None and not self._is_ready:
+            message = Message(self.tr("Preparing the painter…"), is_busy=True)
+        self._canvas.set_message(message)
+
+    def _axis_names(self, shown: Shown) -> tuple[str, ...]:
+        choice = self._model.choice
+        axes = choice.axes[: 2 if choice.is_flat else 3]
+        ratios = shown.variance_ratio
+        return tuple(f"PC{i + 1} · {ratios[i]:.1%}" for i in axes if i < shown.n_axes)
+
+    def _describe(self) -> None:
+        embedding = self._model.embedding
+        if embedding is None:
+            self._canvas.set_caption("", self.tr("Nothing is shown"))
+            return
+        n = number_text(embedding.n_points)
+        caption = self.tr("{n} points, {dims} dims").format(n=n, dims=number_text(embedding.n_dims))
+        n_selected = 0 if self._model.selected is None else 1
+        description = self.tr("{n} points, {k} selected").format(n=n, k=n_selected)
+        if self._model.matches is not None:
+            n_found = number_text(len(self._model.matches))
+            caption = self.tr("{caption}, {n} found").format(caption=caption, n=n_found)
+        self._canvas.set_caption(caption, description)
+
+    def _status_text(self, shown: Shown) -> str:
+        embedding = shown.embedding
+        n_out = int((~np.isfinite(shown.coordinates[:, 0])).sum()) if shown.n_axes else 0
+        text = self.tr("{name}: {n} points, {dims} dimensions").format(
+            name=embedding.source.name,
+            n=number_text(embedding.n_points),
+            dims=number_text(embedding.n_dims),
+        )
+        if embedding.source.step is not None:
+            text = self.tr("{text}, step {step}").format(
+                text=text, step=number_text(embedding.source.step)
+            )
+        if n_out:
+            text = self.tr("{text}; {n} rows hold NaN or infinity and have no place").format(
+                text=text, n=number_text(n_out)
+            )
+        return text
+
+
+def arranged(shown: Shown, axes: tuple[int, int, int], is_flat: bool) -> Work[Cloud]:
+    """Places of the points and a painter built for them."""
+    yield Progress(None, "Placing the points")
+    positions = world_positions(shown, axes, is_flat)
+    return shown, positions, Raster(positions)
+
+
+def colored(
+    embedding: Embedding,
+    choice: EmbeddingChoice,
+    matches: IntArray | None,
+    is_dark: bool,
+    faded: tuple[int, int, int],
+) -> Work[PointColors]:
+    """Colors by the chosen column; while something is searched for, all other points fade."""
+    yield Progress(None, "Coloring the points")
+    table = embedding.metadata
+    column = None
+    if table is not None and choice.color_by is not None and choice.color_by in table.columns:
+        column = table[choice.color_by]
+    colors = color_by_column(column, is_dark, choice.as_categories, n_points=embedding.n_points)
+    if matches is None:
+        return colors
+    return PointColors(_faded(colors.rgba, matches, faded), colors.legend)
+
+
+def _faded(rgba: ByteArray, matches: IntArray, faded: tuple[int, int, int]) -> ByteArray:
+    result = np.empty_like(rgba)
+    result[:] = (*faded, 255)
+    result[matches] = rgba[matches]
+    return frozen(result)

@@ -1,0 +1,92 @@
+"""The metadata as texts: labels, the cells of a card, and which rows match a search."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from projector.arrays import IntArray
+from projector.embeddings.embedding import Embedding
+from projector.progress import Progress, Work
+
+
+def column_names(embedding: Embedding) -> tuple[str, ...]:
+    """The metadata columns in file order; none where there is no metadata."""
+    return () if embedding.metadata is None else tuple(embedding.metadata.columns)
+
+
+def is_numeric(embedding: Embedding, column: str | None) -> bool:
+    if embedding.metadata is None or column not in embedding.metadata.columns:
+        return False
+    return bool(embedding.metadata[column].dtype.is_numeric())
+
+
+def default_label(embedding: Embedding) -> str | None:
+    """A column called label, else the first with texts, else the first, else None."""
+    names = column_names(embedding)
+    texts = [name for name in names if not is_numeric(embedding, name)]
+    named = [name for name in names if name.casefold() == "label"]
+    return next(iter([*named, *texts, *names]), None)
+
+
+def default_color(embedding: Embedding) -> str | None:
+    """The label where its values repeat, as then they are classes; else nothing."""
+    label = default_label(embedding)
+    if label is None or embedding.metadata is None:
+        return None
+    n_values = embedding.metadata[label].n_unique()
+    return label if 2 <= n_values <= max(2, embedding.n_points // 2) else None
+
+
+def cell_text(value: Any) -> str:
+    """One cell as a user reads it; a missing value is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return "NaN" if math.isnan(value) else f"{value:.6g}"
+    return str(value)
+
+
+def label_text(embedding: Embedding, column: str | None, point: int) -> str:
+    """What a point is called: its cell in the column, else its row number."""
+    if embedding.metadata is None or column not in embedding.metadata.columns:
+        return f"#{point}"
+    return cell_text(embedding.metadata[column][point]) or f"#{point}"
+
+
+def point_cells(embedding: Embedding, point: int) -> Iterator[tuple[str, str]]:
+    """(column, text) of every metadata column of one point."""
+    if embedding.metadata is None:
+        return
+    for name in embedding.metadata.columns:
+        yield name, cell_text(embedding.metadata[name][point])
+
+
+def find_rows(embedding: Embedding, text: str, column: str | None) -> Work[IntArray]:
+    """Ids of the rows that hold the text, whatever the case, in one column or, with None, in any.
+
+    Without metadata a row is found by its number. An empty text finds nothing.
+    """
+    import polars as pl
+
+    yield Progress(None, "Searching")
+    if not text:
+        return np.zeros(0, dtype=np.int64)
+    if embedding.metadata is None:
+        is_row = text.isdecimal() and int(text) < embedding.n_points
+        return np.array([int(text)] if is_row else [], dtype=np.int64)
+    names = [column] if column in embedding.metadata.columns else embedding.metadata.columns
+    wanted = text.lower()
+    matches = pl.any_horizontal(
+        pl.col(name)
+        .cast(pl.String, strict=False)
+        .str.to_lowercase()
+        .str.contains(wanted, literal=True)
+        .fill_null(value=False)
+        for name in names
+    )
+    mask = embedding.metadata.select(matches.alias("match"))["match"].to_numpy()
+    return np.flatnonzero(mask).astype(np.int64)

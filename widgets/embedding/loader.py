@@ -1,0 +1,164 @@
+"""Runs the work behind the choice: reading a source, finding neighbors, searching."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from projector.arrays import FloatArray, IntArray
+from projector.errors import ProjectorError
+from projector.progress import Progress, Work
+from widgets.embedding.columns import find_rows
+from widgets.embedding.loading import Kept, Loaded, Shown, load
+from widgets.embedding.message import Message
+from widgets.embedding.view_model import EmbeddingViewModel, Nearest
+from widgets.shared.job import Job, RunJob
+
+SOURCE_NAMES = frozenset({"run", "name", "copy", "step"})
+
+
+class EmbeddingLoader(QObject):
+    """message_changed: a Message about loading, or None.
+
+    problem_found: a Problem of the embedding that was just read.
+    """
+
+    message_changed = Signal(object)
+    problem_found = Signal(object)
+
+    def __init__(
+        self, model: EmbeddingViewModel, run_job: RunJob, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._run_job = run_job
+        self._kept = Kept()
+        self._jobs: dict[str, Job] = {}
+        model.changed.connect(self._on_changed)
+
+    def forget(self) -> None:
+        """Drop results that were kept, as after a reload, and what is under way."""
+        self._kept.clear()
+        for key in tuple(self._jobs):
+            self._cancel(key)
+
+    def load(self) -> None:
+        """Show the chosen source: at once if it was read before, else by a job."""
+        group, source = self._model.group, self._model.source
+        if group is None or source is None:
+            return
+        for key in ("load", "neighbors", "search"):
+            self._cancel(key)
+        kept = self._kept.find(source)
+        if kept is not None:
+            self._show(kept)
+            return
+        title = self.tr("Reading {name}").format(name=group.name)
+        self.message_changed.emit(Message(title, is_busy=True))
+        axes = self._kept.axes_of(group.sources[-1])
+        work = load(group, self._model.source_index, axes)
+        self._start("load", title, work, self._on_loaded, self._on_step, self._on_failed)
+
+    @Slot(object)
+    def _on_changed(self, names: frozenset[str]) -> None:
+        if names & SOURCE_NAMES:
+            self.load()
+            return
+        if names & {"selected", "metric", "n_neighbors"}:
+            self.find_neighbors()
+        if names & {"search", "search_in"}:
+            self.search()
+
+    def find_neighbors(self) -> None:
+        """List what is nearest to the selected point."""
+        self._cancel("neighbors")
+        embedding, point = self._model.embedding, self._model.selected
+        if embedding is None or point is None or embedding.n_points < 2:
+            self._model.set_nearest(None)
+            return
+        self._model.set_nearest(Nearest(point, None))
+        choice = self._model.choice
+        k = min(choice.n_neighbors, embedding.n_points - 1)
+        work = nearest_to(embedding.vectors, point, k, choice.metric)
+        title = self.tr("Finding neighbors")
+        self._start("neighbors", title, work, self._on_nearest, None, self._on_no_nearest)
+
+    def search(self) -> None:
+        """Find the rows that hold the searched text."""
+        self._cancel("search")
+        embedding, choice = self._model.embedding, self._model.choice
+        text = choice.search.strip()
+        if embedding is None or not text:
+            self._model.set_matches(None)
+            return
+        work = find_rows(embedding, text, choice.search_in)
+        self._start("search", self.tr("Searching"), work, self._on_matches)
+
+    def _start(
+        self,
+        key: str,
+        title: str,
+        work: Work[Any],
+        on_done: Callable[[Any], None],
+        on_step: Callable[[Any], None] | None = None,
+        on_failed: Callable[[ProjectorError], None] | None = None,
+    ) -> None:
+        self._jobs[key] = self._run_job(
+            f"embedding/{key}",
+            title,
+            work,
+            on_done=on_done,
+            on_step=on_step,
+            on_failed=on_failed,
+        )
+
+    def _cancel(self, key: str) -> None:
+        job = self._jobs.pop(key, None)
+        if job is not None and job.is_running:
+            job.cancel()
+
+    @Slot(object)
+    def _on_step(self, step: object) -> None:
+        if isinstance(step, Progress):
+            self.message_changed.emit(Message(step.note, is_busy=True, done=step.done))
+
+    @Slot(object)
+    def _on_loaded(self, loaded: Loaded) -> None:
+        self._kept.keep(loaded.shown, loaded.axes_source, loaded.axes)
+        self._show(loaded.shown)
+        for problem in loaded.shown.embedding.problems:
+            self.problem_found.emit(problem)
+
+    @Slot(object)
+    def _on_failed(self, error: ProjectorError) -> None:
+        self._model.set_shown(None)
+        title = self.tr("This embedding can't be shown")
+        self.message_changed.emit(Message(title, str(error)))
+
+    @Slot(object)
+    def _on_nearest(self, nearest: Nearest) -> None:
+        self._model.set_nearest(nearest)
+
+    @Slot(object)
+    def _on_no_nearest(self, error: ProjectorError) -> None:
+        self._model.set_nearest(None)
+
+    @Slot(object)
+    def _on_matches(self, matches: IntArray) -> None:
+        self._model.set_matches(matches)
+
+    def _show(self, shown: Shown) -> None:
+        self.message_changed.emit(None)
+        self._model.set_shown(shown)
+        self.find_neighbors()
+        self.search()
+
+
+def nearest_to(vectors: FloatArray, point: int, k: int, metric: Any) -> Work[Nearest]:
+    """The neighbors of one point, together with the point."""
+    from projector.neighbors import nearest_work
+
+    found = yield from nearest_work(vectors, point, k, metric)
+    return Nearest(point, found)

@@ -1,0 +1,170 @@
+"""From a source to coordinates: the work that a job does when an embedding or a step is chosen."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+
+from projector.arrays import DoubleArray, FloatArray, frozen
+from projector.embeddings.embedding import Embedding, Source
+from projector.embeddings.reader import read_embedding
+from projector.progress import Progress, Work
+from widgets.embedding.sources import SourceGroup
+
+N_COMPONENTS = 10
+N_KEPT_BYTES = 512 * 2**20
+PART_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Axes:
+    """The principal axes that all steps of an embedding share.
+
+    components: float64 (c, d), unit rows. variance_ratio: float64 (c,) and positions: float32
+    (n, c), both of the embedding they were fitted on. unit: what is drawn as length 1.
+    """
+
+    components: DoubleArray
+    variance_ratio: DoubleArray
+    positions: FloatArray
+    unit: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """One embedding at one step with its place in the shared axes.
+
+    coordinates: float32 (n, c) in units of the cloud's size, centered; NaN rows have no place.
+    variance_ratio: share of this step's variance along each axis, 0..1.
+    are_own_axes: whether they were fitted on this very step.
+    """
+
+    embedding: Embedding
+    coordinates: FloatArray
+    variance_ratio: DoubleArray
+    are_own_axes: bool
+
+    @property
+    def n_axes(self) -> int:
+        return int(self.coordinates.shape[1])
+
+
+class Kept:
+    """Results by source, the oldest dropped when they hold more than half a gigabyte."""
+
+    def __init__(self) -> None:
+        self._shown: OrderedDict[Source, Shown] = OrderedDict()
+        self._axes: dict[Source, Axes] = {}
+
+    def find(self, source: Source) -> Shown | None:
+        return self._shown.get(source)
+
+    def axes_of(self, source: Source) -> Axes | None:
+        return self._axes.get(source)
+
+    def keep(self, shown: Shown, axes_source: Source, axes: Axes) -> None:
+        self._axes[axes_source] = axes
+        self._shown[shown.embedding.source] = shown
+        self._shown.move_to_end(shown.embedding.source)
+        while len(self._shown) > 1 and sum(map(_n_bytes, self._shown.values())) > N_KEPT_BYTES:
+            self._shown.popitem(last=False)
+
+    def clear(self) -> None:
+        self._shown.clear()
+        self._axes.clear()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """What a job hands back: the embedding shown, the axes, and the source they were fitted on."""
+
+    shown: Shown
+    axes: Axes
+    axes_source: Source
+
+
+def load(group: SourceGroup, index: int, axes: Axes | None) -> Work[Loaded]:
+    """Read the index-th step of a group and place it in the axes of the last step.
+
+    axes: those of the last step where they are known. A step of another width gets axes of its own.
+    Raises Unreadable, NothingToShow, TooLarge.
+    """
+    embedding = yield from read_embedding(group.sources[index])
+    source, last = group.sources[index], group.sources[-1]
+    if source == last:
+        axes = axes or (yield from fit_axes(embedding))
+        return Loaded(_own(embedding, axes), axes, last)
+    if axes is None:
+        reference = yield from read_embedding(last)
+        axes = yield from fit_axes(reference)
+    if axes.components.shape[1] != embedding.n_dims:
+        own = yield from fit_axes(embedding)
+        return Loaded(_own(embedding, own), own, source)
+    shown = yield from _placed(embedding, axes)
+    return Loaded(shown, axes, last)
+
+
+def fit_axes(embedding: Embedding) -> Work[Axes]:
+    """The principal axes of one embedding."""
+    from projector.projections.pca import fit_pca
+
+    n_components = min(N_COMPONENTS, embedding.n_dims, embedding.n_points)
+    pca = yield from fit_pca(embedding.vectors, n_components)
+    return Axes(
+        np.asarray(pca.components, dtype=np.float64),
+        np.asarray(pca.variance_ratio, dtype=np.float64),
+        pca.positions,
+        _unit(pca.positions),
+    )
+
+
+def world_positions(shown: Shown, axes: tuple[int, int, int], is_flat: bool) -> FloatArray:
+    """Float32 (n, 3) to draw: the chosen axes, 0 in place of one that isn't there or not used."""
+    n_used = 2 if is_flat else 3
+    positions = np.zeros((len(shown.coordinates), 3), dtype=np.float32)
+    for place, axis in enumerate(axes[:n_used]):
+        if axis < shown.n_axes:
+            positions[:, place] = shown.coordinates[:, axis]
+    return frozen(positions)
+
+
+def _own(embedding: Embedding, axes: Axes) -> Shown:
+    coordinates = frozen((axes.positions / np.float32(axes.unit)).astype(np.float32))
+    return Shown(embedding, coordinates, axes.variance_ratio, True)
+
+
+def _placed(embedding: Embedding, axes: Axes) -> Work[Shown]:
+    """Centered on its own mean, as a drift of the whole cloud says nothing about its shape."""
+    finite = np.zeros(embedding.n_points, dtype=np.bool_)
+    total, squares = np.zeros(embedding.n_dims), np.zeros(embedding.n_dims)
+    coordinates = np.full((embedding.n_points, len(axes.components)), np.nan, dtype=np.float64)
+    for start in range(0, embedding.n_points, PART_ROWS):
+        part = slice(start, start + PART_ROWS)
+        rows = embedding.vectors[part].astype(np.float64)
+        finite[part] = np.isfinite(rows).all(axis=1)
+        rows = rows[finite[part]]
+        total += rows.sum(axis=0)
+        squares += (rows**2).sum(axis=0)
+        coordinates[part][finite[part]] = rows @ axes.components.T
+        yield Progress(min(1.0, part.stop / embedding.n_points), "Placing the points")
+    n = max(1, int(finite.sum()))
+    mean = total / n
+    coordinates -= mean @ axes.components.T
+    variance = max(float((squares / n - mean**2).sum()), np.finfo(np.float64).tiny)
+    along = np.nanmean(coordinates**2, axis=0) if finite.any() else np.zeros(len(axes.components))
+    placed = frozen((coordinates / axes.unit).astype(np.float32))
+    return Shown(embedding, placed, along / variance, False)
+
+
+def _unit(positions: FloatArray) -> float:
+    """The farthest coordinate from the center, which is drawn at 1."""
+    farthest = float(np.nanmax(np.abs(positions), initial=0.0)) if positions.size else 0.0
+    return farthest if farthest > 0 and np.isfinite(farthest) else 1.0
+
+
+def _n_bytes(shown: Shown) -> int:
+    sprites = shown.embedding.sprites
+    pictures = sprites.pixels.nbytes if sprites is not None else 0
+    return shown.embedding.vectors.nbytes + shown.coordinates.nbytes + pictures

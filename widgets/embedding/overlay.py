@@ -1,0 +1,246 @@
+"""What lies over the cloud: axes, rings, labels without overlap; painted elsewhere."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from projector.arrays import FloatArray
+from projector.render.camera import Camera
+
+AXIS_LENGTH = 1.12
+GIZMO_PX = 26
+LABEL_GAP_PX = 5
+LONGEST_LABEL = 36
+MOST_LABELS = 40
+
+Places = dict[int | None, tuple[QPointF, float]]
+"""Center and radius of points on the surface."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A straight line; color: the name of a plot color."""
+
+    start: QPointF
+    end: QPointF
+    color: str
+    width: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A ring around a point, a square one around a picture."""
+
+    rect: QRectF
+    color: str
+    width: float
+    is_square: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in its rectangle; has_ground puts a quiet box under it."""
+
+    rect: QRectF
+    text: str
+    color: str
+    is_bold: bool = False
+    has_ground: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """All of it in device-independent pixels, in the order of painting."""
+
+    lines: tuple[Line, ...] = ()
+    rings: tuple[Ring, ...] = ()
+    texts: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raised:
+    """The points that stand out. selected: a row or None; neighbors: rows, nearest first."""
+
+    selected: int | None = None
+    neighbors: tuple[int, ...] = ()
+    hovered: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """From where, on which surface and how large points are drawn.
+
+    size: device-independent pixels.
+    """
+
+    camera: Camera
+    size: QSizeF
+    radius_px: float
+    sprite_px: float | None
+    font: QFont
+
+    def project(self, positions: FloatArray) -> FloatArray:
+        return self.camera.project(positions, int(self.size.width()), int(self.size.height()))
+
+    def radius(self, depth: float) -> float:
+        """Half the size of a point at a depth."""
+        half = self.radius_px if self.sprite_px is None else self.sprite_px / 2
+        if not self.camera.has_perspective or depth <= 0:
+            return half
+        return half * min(8.0, self.camera.distance / depth)
+
+
+@dataclass(slots=True)
+class _Room:
+    """Rectangles already taken by texts."""
+
+    bounds: QRectF
+    taken: list[QRectF] = field(default_factory=list)
+
+    def find(self, options: Iterable[QRectF]) -> QRectF | None:
+        for rect in options:
+            if self.bounds.contains(rect) and not any(rect.intersects(t) for t in self.taken):
+                self.taken.append(rect)
+                return rect
+        return None
+
+
+def build_overlay(
+    view: View,
+    positions: FloatArray,
+    raised: Raised,
+    axis_names: Sequence[str],
+    label_of: Callable[[int], str],
+) -> Overlay:
+    """The overlay of one view. positions: float32 (n, 3) of all points."""
+    axes, axis_texts = _axes(view, axis_names)
+    gizmo, gizmo_texts = ((), ()) if view.camera.is_flat else _gizmo(view, axis_names)
+    places = _places(view, positions, raised)
+    rings = _rings(view, places, raised)
+    labels = _labels(view, places, raised, label_of)
+    return Overlay((*axes, *gizmo), rings, (*axis_texts, *gizmo_texts, *labels))
+
+
+def _axes(view: View, names: Sequence[str]) -> tuple[tuple[Line, ...], tuple[Text, ...]]:
+    metrics = QFontMetricsF(view.font)
+    lines, texts = [], []
+    for axis, name in enumerate(names):
+        ends = np.zeros((2, 3), dtype=np.float32)
+        ends[:, axis] = -AXIS_LENGTH, AXIS_LENGTH
+        screen = view.project(ends)
+        if not np.isfinite(screen).all():
+            continue
+        start, end = (QPointF(float(x), float(y)) for x, y, _ in screen)
+        lines.append(Line(start, end, "muted"))
+        rect = QRectF(0, 0, metrics.horizontalAdvance(name) + 6, metrics.height())
+        rect.moveCenter(_beyond(start, end, rect))
+        texts.append(Text(_inside(rect, view.size), name, "muted"))
+    return tuple(lines), tuple(texts)
+
+
+def _beyond(start: QPointF, end: QPointF, rect: QRectF) -> QPointF:
+    """The center of a label just behind the end of an axis."""
+    along = end - start
+    length = max(1.0, float(np.hypot(along.x(), along.y())))
+    way = along / length
+    return QPointF(
+        end.x() + way.x() * (rect.width() / 2 + LABEL_GAP_PX),
+        end.y() + way.y() * (rect.height() / 2 + LABEL_GAP_PX),
+    )
+
+
+def _inside(rect: QRectF, size: QSizeF) -> QRectF:
+    """The rectangle moved as little as needed to lie on the surface."""
+    x = min(max(rect.x(), 4.0), max(4.0, size.width() - rect.width() - 4))
+    y = min(max(rect.y(), 4.0), max(4.0, size.height() - rect.height() - 4))
+    return QRectF(QPointF(x, y), rect.size())
+
+
+def _gizmo(view: View, names: Sequence[str]) -> tuple[tuple[Line, ...], tuple[Text, ...]]:
+    """Three short axes in the corner that say how the cloud is turned."""
+    metrics = QFontMetricsF(view.font)
+    right, up, _ = view.camera.basis
+    margin = GIZMO_PX + metrics.height() + 8
+    center = QPointF(margin, view.size.height() - margin)
+    lines, texts = [], []
+    for axis, letter in enumerate("XYZ"[: len(names)]):
+        way = QPointF(float(right[axis]), -float(up[axis]))
+        lines.append(Line(center, center + way * GIZMO_PX, "foreground", 1.6))
+        rect = QRectF(0, 0, metrics.horizontalAdvance(letter) + 2, metrics.height())
+        rect.moveCenter(center + way * (GIZMO_PX + metrics.height() * 0.55))
+        texts.append(Text(rect, letter, "foreground"))
+    return tuple(lines), tuple(texts)
+
+
+def _places(view: View, positions: FloatArray, raised: Raised) -> Places:
+    """Center and radius on the surface of each raised point that is in front of the camera."""
+    wanted = [raised.selected, *raised.neighbors, raised.hovered]
+    ids = [point for point in wanted if point is not None and 0 <= point < len(positions)]
+    screen = view.project(positions[ids]).tolist() if ids else []
+    return {
+        point: (QPointF(x, y), view.radius(depth))
+        for point, (x, y, depth) in zip(ids, screen, strict=True)
+        if math.isfinite(x) and math.isfinite(y)
+    }
+
+
+def _rings(view: View, places: Places, raised: Raised) -> tuple[Ring, ...]:
+    is_square = view.sprite_px is not None
+    styles: list[tuple[int | None, str, float]]
+    styles = [(point, "neighbor", 1.6) for point in raised.neighbors]
+    styles.append((raised.hovered, "hovered", 1.6))
+    styles.append((raised.selected, "selected", 2.6))
+    return tuple(
+        Ring(_square(*places[point]), color, width, is_square)
+        for point, color, width in styles
+        if point in places
+    )
+
+
+def _square(center: QPointF, radius: float) -> QRectF:
+    half = radius + 2.5
+    return QRectF(center.x() - half, center.y() - half, 2 * half, 2 * half)
+
+
+def _labels(
+    view: View, places: Places, raised: Raised, label_of: Callable[[int], str]
+) -> tuple[Text, ...]:
+    """The selected point's label first, then the neighbors' as far as there is room."""
+    bold = QFont(view.font)
+    bold.setBold(True)
+    room = _Room(QRectF(QPointF(0, 0), view.size).adjusted(2, 2, -2, -2))
+    texts = []
+    order = () if raised.selected is None else (raised.selected, *raised.neighbors[:MOST_LABELS])
+    for point in order:
+        if point not in places:
+            continue
+        is_selected = point == raised.selected
+        text = shorten(label_of(point))
+        metrics = QFontMetricsF(bold if is_selected else view.font)
+        size = QSizeF(metrics.horizontalAdvance(text) + 8, metrics.height() + 2)
+        rect = room.find(_around(*places[point], size))
+        if rect is not None:
+            texts.append(Text(rect, text, "foreground", is_selected, has_ground=True))
+    return tuple(texts)
+
+
+def _around(center: QPointF, radius: float, size: QSizeF) -> Iterable[QRectF]:
+    """Places for a label: right, left, above, below."""
+    gap = radius + LABEL_GAP_PX
+    half = QPointF(size.width() / 2, size.height() / 2)
+    yield QRectF(center + QPointF(gap, -half.y()), size)
+    yield QRectF(center + QPointF(-gap - size.width(), -half.y()), size)
+    yield QRectF(center + QPointF(-half.x(), -gap - size.height()), size)
+    yield QRectF(center + QPointF(-half.x(), gap), size)
+
+
+def shorten(text: str) -> str:
+    """One line, no longer than a label may be."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_LABEL else line[: LONGEST_LABEL - 1] + "…"

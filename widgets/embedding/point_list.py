@@ -1,0 +1,198 @@
+"""Points by name in a list of any length: search matches and neighbors, painted alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+from typing_extensions import override
+
+from projector.embeddings.embedding import SpriteSheet
+from widgets.embedding.pictures import point_pixmap
+from widgets.shared.theme import plot_colors
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Points:
+    """ids: rows, in order. distances: beside each, or None. farthest: what fills a whole bar."""
+
+    ids: tuple[int, ...] = ()
+    distances: tuple[float, ...] | None = None
+    farthest: float = 1.0
+
+
+class PointModel(QAbstractListModel):
+    """One row a point; the label is asked for when it comes into view."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.points = Points()
+        self.sprites: SpriteSheet | None = None
+        self._label_of: Callable[[int], str] = str
+
+    def set_points(
+        self, points: Points, label_of: Callable[[int], str], sprites: SpriteSheet | None
+    ) -> None:
+        self.beginResetModel()
+        self.points, self._label_of, self.sprites = points, label_of, sprites
+        self.endResetModel()
+
+    @override
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self.points.ids)
+
+    @override
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        point = self.points.ids[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._label_of(point)
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            text = self.tr("{label}, row {row}").format(label=self._label_of(point), row=point)
+            if self.points.distances is None:
+                return text
+            distance = f"{self.points.distances[index.row()]:.6g}"
+            return self.tr("{point}, distance {distance}").format(point=text, distance=distance)
+        return None
+
+
+class PointDelegate(QStyledItemDelegate):
+    """Paints picture, label, row number or distance, and a bar as long as the distance."""
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        model = index.model()
+        assert isinstance(model, PointModel)
+        height = option.fontMetrics.height() + 8
+        has_bars = model.points.distances is not None
+        return QSize(100, height + 6 if has_bars or model.sprites is not None else height)
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        assert isinstance(model, PointModel)
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        painter.save()
+        if is_selected:
+            painter.fillRect(option.rect, option.palette.highlight())
+        elif is_hovered:
+            painter.fillRect(option.rect, option.palette.midlight())
+        role = QPalette.ColorRole.HighlightedText if is_selected else QPalette.ColorRole.Text
+        painter.setPen(option.palette.color(role))
+        rect = option.rect.adjusted(6, 2, -6, -2)
+        if model.sprites is not None:
+            rect = self._paint_picture(painter, model, index.row(), rect)
+        self._paint_texts(painter, option, model, index.row(), rect)
+        painter.restore()
+
+    def _paint_picture(self, painter: QPainter, model: PointModel, row: int, rect: QRect) -> QRect:
+        side = rect.height()
+        pixmap: QPixmap = point_pixmap(
+            model.sprites, model.points.ids[row], side, painter.device().devicePixelRatio()
+        )
+        size = pixmap.deviceIndependentSize()
+        left = rect.left() + (side - size.width()) / 2
+        target = QRectF(left, rect.top() + (side - size.height()) / 2, size.width(), size.height())
+        painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
+        return rect.adjusted(side + 8, 0, 0, 0)
+
+    def _paint_texts(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        model: PointModel,
+        row: int,
+        rect: QRect,
+    ) -> None:
+        distances = model.points.distances
+        number = f"#{model.points.ids[row]}" if distances is None else f"{distances[row]:.4f}"
+        metrics = option.fontMetrics
+        line = rect if distances is None else rect.adjusted(0, 0, 0, -7)
+        painter.drawText(line, _RIGHT, number)
+        space = line.adjusted(0, 0, -metrics.horizontalAdvance(number) - 8, 0)
+        label = " ".join(str(model.data(model.index(row))).split())
+        label = metrics.elidedText(label, Qt.TextElideMode.ElideRight, space.width())
+        painter.drawText(space, _LEFT, label)
+        if distances is not None:
+            colors = plot_colors(option.palette)
+            bar = QRectF(rect.left(), rect.bottom() - 4, rect.width(), 3)
+            painter.fillRect(bar, colors.grid)
+            share = distances[row] / model.points.farthest if model.points.farthest > 0 else 0.0
+            bar.setWidth(rect.width() * min(1.0, max(0.0, share)))
+            painter.fillRect(bar, colors.neighbor)
+
+
+class PointList(QListView):
+    """point_chosen: a row the user clicked or pressed Enter on (int)."""
+
+    point_chosen = Signal(object)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._points = PointModel(self)
+        self.setModel(self._points)
+        self.setItemDelegate(PointDelegate(self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setAccessibleName(name)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.clicked.connect(self._on_index_chosen)
+        self.activated.connect(self._on_index_chosen)
+
+    @property
+    def points(self) -> Points:
+        return self._points.points
+
+    def set_points(
+        self, points: Points, label_of: Callable[[int], str], sprites: SpriteSheet | None
+    ) -> None:
+        self._points.set_points(points, label_of, sprites)
+        self.updateGeometry()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, 3 * (self.fontMetrics().height() + 14))
+
+    @override
+    def sizeHint(self) -> QSize:
+        """As high as its lines, up to about ten."""
+        height = self.sizeHintForRow(0) if self._points.points.ids else 0
+        n_lines = min(10, max(3, len(self._points.points.ids)))
+        return QSize(180, n_lines * max(height, self.fontMetrics().height() + 8) + 4)
+
+    @Slot(QModelIndex)
+    def _on_index_chosen(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.point_chosen.emit(self._points.points.ids[index.row()])
+
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,82 @@
+"""A titled part of a panel that folds away, and the panel that scrolls when it is too small."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+MARGIN = 8
+
+
+class Section(QWidget):
+    """A bold title that folds and unfolds its content."""
+
+    def __init__(self, title: str, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._content = content
+        self._header = QToolButton()
+        self._header.setCheckable(True)
+        self._header.setChecked(True)
+        self._header.setAutoRaise(True)
+        self._header.setText(title)
+        self._header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._header.setArrowType(Qt.ArrowType.DownArrow)
+        self._header.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._header.setToolTip(self.tr("Fold or unfold “{title}”").format(title=title))
+        self._header.setAccessibleName(title)
+        font = self._header.font()
+        font.setBold(True)
+        self._header.setFont(font)
+        self._header.toggled.connect(self._on_toggled)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(MARGIN // 2)
+        layout.addWidget(self._header)
+        layout.addWidget(content)
+
+    @Slot(bool)
+    def _on_toggled(self, is_open: bool) -> None:
+        self._content.setVisible(is_open)
+        self._header.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+
+
+class Panel(QScrollArea):
+    """Sections in a column as wide as the panel; scrolls up and down only."""
+
+    def __init__(self, name: str, n_characters: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._n_characters = n_characters
+        self.setAccessibleName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._column = QWidget()
+        self._layout = QVBoxLayout(self._column)
+        self._layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        self._layout.setSpacing(MARGIN)
+        self.setWidget(self._column)
+
+    def add(self, widget: QWidget, stretch: int = 0) -> None:
+        self._layout.addWidget(widget, stretch)
+
+    def add_stretch(self) -> None:
+        self._layout.addStretch(1)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(self._n_characters * self.fontMetrics().averageCharWidth(), 600)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Wide enough that no control is cut."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self._column.minimumSizeHint().width() + bar, 120)

@@ -1,0 +1,132 @@
+"""What the embedding dashboard holds: the sources found, the embedding shown, the choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale, QObject, Signal
+
+from projector.arrays import IntArray
+from projector.colors import Legend
+from projector.embeddings.choice import EmbeddingChoice
+from projector.embeddings.embedding import Embedding, Source
+from widgets.embedding.columns import (
+    column_names,
+    default_color,
+    default_label,
+    label_text,
+)
+from widgets.embedding.loading import Shown
+from widgets.embedding.sources import SourceGroup, chosen_group
+from widgets.shared.view_model import ViewModel
+
+if TYPE_CHECKING:
+    from projector.neighbors import Neighbors
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nearest:
+    """The neighbors of one point; None while they are being looked for."""
+
+    point: int
+    found: Neighbors | None
+
+
+class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
+    """Each signal besides `changed` says that the property of that name is to be read again."""
+
+    groups_changed = Signal()
+    shown_changed = Signal()
+    nearest_changed = Signal()
+    matches_changed = Signal()
+    legend_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(EmbeddingChoice(), parent)
+        self.groups: tuple[SourceGroup, ...] = ()
+        self.shown: Shown | None = None
+        self.nearest: Nearest | None = None
+        self.matches: IntArray | None = None
+        self.legend = Legend()
+
+    @property
+    def group(self) -> SourceGroup | None:
+        return chosen_group(self.groups, self.choice)
+
+    @property
+    def source_index(self) -> int:
+        return 0 if self.group is None else self.group.index_of(self.choice.step)
+
+    @property
+    def source(self) -> Source | None:
+        return None if self.group is None else self.group.sources[self.source_index]
+
+    @property
+    def embedding(self) -> Embedding | None:
+        return None if self.shown is None else self.shown.embedding
+
+    @property
+    def selected(self) -> int | None:
+        """The selected row, if the embedding shown has it."""
+        point = self.choice.selected
+        if self.embedding is None or point is None or point >= self.embedding.n_points:
+            return None
+        return point
+
+    def set_groups(self, groups: tuple[SourceGroup, ...]) -> None:
+        self.groups = groups
+        self.set_shown(None)
+        self.groups_changed.emit()
+
+    def set_shown(self, shown: Shown | None) -> None:
+        """Take what was loaded; choices that don't fit it fall back to what suits it."""
+        self.shown = shown
+        self.nearest = None
+        if shown is not None:
+            self._fit_choice(shown)
+        self.matches = None
+        self.shown_changed.emit()
+        self.matches_changed.emit()
+        self.nearest_changed.emit()
+
+    def set_nearest(self, nearest: Nearest | None) -> None:
+        self.nearest = nearest
+        self.nearest_changed.emit()
+
+    def set_legend(self, legend: Legend) -> None:
+        self.legend = legend
+        self.legend_changed.emit()
+
+    def set_matches(self, matches: IntArray | None) -> None:
+        """Rows that match the search; None means that nothing is searched for."""
+        self.matches = matches
+        self.matches_changed.emit()
+
+    def label(self, point: int) -> str:
+        """What a point is called."""
+        if self.embedding is None:
+            return ""
+        return label_text(self.embedding, self.choice.label_by, point)
+
+    def _fit_choice(self, shown: Shown) -> None:
+        embedding, choice = shown.embedding, self.choice
+        names = (None, *column_names(embedding))
+        x, y, z = (axis if axis < shown.n_axes else i for i, axis in enumerate(choice.axes))
+        self.choose(
+            axes=(x, y, z),
+            is_flat=choice.is_flat or shown.n_axes < 3,
+            label_by=choice.label_by if choice.label_by in names else default_label(embedding),
+            color_by=choice.color_by if choice.color_by in names else default_color(embedding),
+            search_in=choice.search_in if choice.search_in in names else None,
+            shows_pictures=choice.shows_pictures and embedding.sprites is not None,
+            selected=self.selected,
+        )
+
+
+def number_text(number: int) -> str:
+    """A whole number with its groups of digits set apart, also in the plain C locale."""
+    locale = QLocale()
+    if locale.language() == QLocale.Language.C:
+        locale = QLocale(QLocale.Language.English)
+    return locale.toString(number)
