@@ -195,8 +195,11 @@ def next_threshold(frame: CardFrame, threshold: float | None, n_steps: int) -> f
 
 def f1_line(level: float) -> tuple[DoubleArray, DoubleArray]:
     """Recall and precision, float64 (n,), at which F1 has this level, 0 < level < 1."""
-    recall = np.linspace(level / (2 - level), 1.0, 60)
-    return recall, level * recall / (2 * recall - level)
+    # (recall - h)(precision - h) = h**2 with h = level / 2, walked so that both bends are smooth.
+    half = level / 2
+    reach = np.log((1 - half) / half)
+    turns = np.linspace(-reach, reach, 60)
+    return half + half * np.exp(turns), half + half * np.exp(-turns)
 
 
 def _index(series: CurveSeries, step: int | None) -> int | None:

@@ -12,7 +12,7 @@ from projector.curve_frames import (
     next_threshold,
     readings_at,
 )
-from widgets.pr_curves.card import CurveCard
+from widgets.pr_curves.card import MARGIN, CurveCard
 from widgets.pr_curves.card_grid import CardGrid
 from widgets.pr_curves.plot import CurvePlot
 from widgets.pr_curves.readout import Readout
@@ -165,10 +165,14 @@ class CardBoard(QWidget):
     def _enlarge(self, card: Card) -> None:
         if self._large is None:
             self._large = self._connected(CurveCard(self, is_large=True))
-            self._stack.addWidget(self._large)
+            page = QWidget(self._stack)
+            layout = QVBoxLayout(page)
+            layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+            layout.addWidget(self._large)
+            self._stack.addWidget(page)
         n_runs = len(card.series)
         self._large.set_legend_rows(min(n_runs, MAX_ROWS_ENLARGED))
-        self._stack.setCurrentWidget(self._large)
+        self._stack.setCurrentIndex(1)
         self._show((card,))
 
     def _show(self, cards: tuple[Card, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -39,7 +40,8 @@ def grid_layout(
     height_of: a card's height for its width.
     """
     inner = width - 2 * SPACING
-    n_columns = max(1, (inner + SPACING) // (least_width + SPACING))
+    largest = max(Counter(card.group for card in cards).values(), default=1)
+    n_columns = max(1, min((inner + SPACING) // (least_width + SPACING), max(largest, 2)))
     card_width = max(1, (inner - (n_columns - 1) * SPACING) // n_columns)
     height = height_of(card_width)
     headers, places, y, column, group = [], [], SPACING, 0, None
@@ -140,7 +142,7 @@ class CardGrid(QScrollArea):
     def _card_height(self, width: int) -> int:
         metrics = self.fontMetrics()
         legend = (self._n_rows + 1) * (metrics.height() + 6) + 12
-        return metrics.height() + 40 + int(width * 0.68) + legend
+        return metrics.height() + 40 + min(int(width * 0.68), metrics.height() * 26) + legend
 
     @Slot()
     def _fill(self) -> None:

@@ -16,6 +16,11 @@ from widgets.shared.run_list import swatch
 Index = QModelIndex | QPersistentModelIndex
 RUN, STEP, AP, BEST_F1, AT = range(5)
 NONE = "–"
+FLAT_HEADER = """
+QHeaderView { background: palette(base); }
+QHeaderView::section { background: palette(base); border: none; padding: 2px 3px 2px 2px;
+                       border-bottom: 1px solid palette(midlight); }
+"""
 
 
 class LegendModel(QAbstractTableModel):
@@ -173,6 +178,7 @@ class LegendTable(QTableView):
         header.setSectionResizeMode(RUN, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(self.fontMetrics().averageCharWidth() * 4)
         header.setHighlightSections(False)
+        header.setStyleSheet(FLAT_HEADER)
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)

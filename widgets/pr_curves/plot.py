@@ -50,6 +50,7 @@ class CurvePlot(QWidget):
         self._rings = pg.ScatterPlotItem(pxMode=True, size=9)
         self._rings.setZValue(20)
         self._box.addItem(self._rings, ignoreBounds=True)
+        self._note = self._note_item()
         self._cross = [pg.InfiniteLine(angle=angle, movable=False) for angle in (90, 0)]
         for line in self._cross:
             line.setVisible(False)
@@ -83,6 +84,7 @@ class CurvePlot(QWidget):
         self._show_lines(self._lines, len(frame.lines))
         for item, line in zip(self._lines, frame.lines, strict=False):
             self._draw_line(item, line)
+        self._note.setVisible(not _has_positives(frame))
         self._show_base_rates()
 
     def set_guides(self, *, shows_base_rate: bool, shows_f1_lines: bool) -> None:
@@ -190,11 +192,10 @@ class CurvePlot(QWidget):
             xMin=low, xMax=high, yMin=low, yMax=high, minXRange=1e-4, minYRange=1e-4
         )
         self.reset_range()
-        for side, text in (("bottom", self.tr("Recall")), ("left", self.tr("Precision"))):
+        for side in ("bottom", "left"):
             axis = item.getAxis(side)
-            axis.setLabel(text)
             axis.enableAutoSIPrefix(False)
-            axis.setStyle(tickLength=-4)
+            axis.setStyle(tickLength=-4, maxTickLevel=0, hideOverlappingLabels=False)
         self._view.setAccessibleName(self.tr("Precision against recall"))
         self._view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._view.setFrameShape(self._view.Shape.NoFrame)
@@ -214,6 +215,13 @@ class CurvePlot(QWidget):
             item.setZValue(-10)
             self._box.addItem(item, ignoreBounds=True)
         return curve, label
+
+    def _note_item(self) -> Any:
+        note = self._pg.TextItem(self.tr("No positive examples, so no recall"), anchor=(0.5, 0.5))
+        note.setPos(0.5, 0.5)
+        note.setVisible(False)
+        self._box.addItem(note, ignoreBounds=True)
+        return note
 
     def _show_lines(self, items: list[Any], n_wanted: int) -> None:
         """Have at least that many line items; those beyond are hidden, to be used again."""
@@ -247,14 +255,15 @@ class CurvePlot(QWidget):
     def _recolor(self) -> None:
         colors = plot_colors(self.palette())
         self._view.setBackground(colors.background)
-        for side in ("bottom", "left"):
+        for side, text in (("bottom", self.tr("Recall")), ("left", self.tr("Precision"))):
             axis = self._view.getPlotItem().getAxis(side)
             axis.setPen(self._pg.mkPen(colors.faded))
             axis.setTextPen(self._pg.mkPen(colors.muted))
-            axis.setLabel(**{"color": colors.muted.name()})
+            axis.setLabel(text, color=colors.muted.name())
         for curve, label in self._f1_items:
             curve.setPen(self._pg.mkPen(colors.grid, width=1))
             label.setColor(colors.faded)
+        self._note.setColor(colors.muted)
         for line in self._cross:
             pen = QPen(colors.muted)
             pen.setCosmetic(True)
@@ -265,3 +274,9 @@ class CurvePlot(QWidget):
         box.setAlpha(40)
         self._box.rbScaleBox.setBrush(self._pg.mkBrush(box))
         self._show_base_rates()
+
+
+def _has_positives(frame: CardFrame) -> bool:
+    """Whether some run has a recall; True too while no curve is there yet."""
+    curves = [line.curve for line in frame.lines if line.curve is not None]
+    return not curves or any(np.isfinite(curve.recall).any() for curve in curves)
