@@ -17,9 +17,11 @@ import numpy as np
 from projector.arrays import DoubleArray, IntArray, frozen
 from projector.errors import Problem, Unreadable
 from projector.logs.series import Logs, Series
+from projector.logs.tensors import read_tensor
 from projector.progress import Work
 
 PLUGIN = "pr_curves"
+MAX_THRESHOLDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +135,12 @@ class CurveSeries:
 
         Raises Unreadable, which names run, tag and step, when there is no sound curve.
         """
-        from projector.logs.tensors import read_tensor
-
         place = f"The PR curve {self.tag} of run {self.run} at step {self.steps[i]}"
-        return _curve(np.asarray(read_tensor(self.series, i)), place)
+        try:
+            tensor = read_tensor(self.series, i)
+        except Unreadable as error:
+            raise Unreadable(f"{place} is left out: {error}") from error
+        return _curve(np.asarray(tensor), place)
 
     def nearest_earlier(self, step: int) -> int | None:
         """The index of the last step not after the given one, or None where all are later."""
@@ -226,6 +230,8 @@ def _curve(tensor: np.ndarray[tuple[int, ...], np.dtype[np.generic]], place: str
             f"{place} has the shape {list(tensor.shape)} instead of [6, thresholds]; "
             "it is left out."
         )
+    if tensor.shape[1] > MAX_THRESHOLDS:
+        raise Unreadable(f"{place} has more than {MAX_THRESHOLDS:,} thresholds; it is left out.")
     if tensor.dtype.kind not in "fiub":
         raise Unreadable(f"{place} does not consist of numbers; it is left out.")
     rows = tensor.astype(np.float64)

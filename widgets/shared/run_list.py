@@ -112,6 +112,8 @@ class RunListModel(QAbstractListModel):
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return super().flags(index)
         return super().flags(index) | Qt.ItemFlag.ItemIsUserCheckable
 
     def _matching(self) -> list[int]:
