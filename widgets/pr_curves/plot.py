@@ -17,6 +17,7 @@ from widgets.shared.theme import plot_colors
 
 RANGE = (-0.02, 1.02)
 CLICK_RADIUS_PX = 4
+MAX_LARGE_RINGS = 6
 
 
 class CurvePlot(QWidget):
@@ -99,8 +100,10 @@ class CurvePlot(QWidget):
         """Ring these points; the first is where the cross stands, if there is one."""
         self._readings = tuple(readings)
         seen = [r for r in readings if not math.isnan(r.point.precision + r.point.recall)]
-        width = 2.0
+        is_crowded = len(seen) > MAX_LARGE_RINGS
+        width, size = (1.0, 6) if is_crowded else (2.0, 9)
         self._rings.setData(
+            size=size,
             x=[r.point.recall for r in seen],
             y=[r.point.precision for r in seen],
             brush=[self._pg.mkBrush(QColor(*r.color)) for r in seen],

@@ -77,11 +77,11 @@ class Readout(QLabel):
             f"<td align='right'>{title}</td>" for title in titles
         )
         rows = "".join(_row(reading) for reading in readings[:MAX_ROWS])
-        table = f"<table cellspacing='0' cellpadding='3'><tr style='color:{muted}'>{head}</tr>"
+        table = f"<table cellspacing='0' cellpadding='4'><tr style='color:{muted}'>{head}</tr>"
         more = len(readings) - MAX_ROWS
         foot = ""
         if more > 0:
-            text = self.tr("{count} more in the table below the plot").format(count=more)
+            text = self.tr("and {count} more runs").format(count=more)
             foot = f"<span style='color:{muted}'>{text}</span>"
         return f"{table}{rows}</table>{foot}"
 
