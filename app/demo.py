@@ -140,13 +140,12 @@ def _write_trial(folder: Path, trial: Trial, digits: Digits) -> Iterator[float]:
 
 
 def enlarged(pictures: ByteArray) -> ByteArray:
-    """Gray pictures (n, 8, 8) as (n, TILE_PX, TILE_PX), smoothly, as they are seen from nearby."""
+    """Gray pictures (n, 8, 8) as (n, TILE_PX, TILE_PX), with a margin, smooth when seen closely."""
     from scipy.ndimage import zoom
 
-    factor = TILE_PX / pictures.shape[1]
-    smooth = zoom(
-        pictures.astype(np.float32), (1, factor, factor), order=3, grid_mode=True, mode="nearest"
-    )
+    framed = np.pad(pictures, ((0, 0), (1, 1), (1, 1))).astype(np.float32)
+    factor = TILE_PX / framed.shape[1]
+    smooth = zoom(framed, (1, factor, factor), order=1, grid_mode=True, mode="nearest")
     pixels: ByteArray = np.clip(np.round(smooth), 0, 255).astype(np.uint8)
     return pixels
 
