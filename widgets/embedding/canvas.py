@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, QTimer, Signal, Slot
@@ -20,7 +19,7 @@ from projector.render.raster import Picture, Raster, Style
 from widgets.embedding.flight import Flight
 from widgets.embedding.message import Message, MessageCard
 from widgets.embedding.navigator import Navigator
-from widgets.embedding.overlay import Overlay, Raised, View, build_overlay
+from widgets.embedding.overlay import Look, Overlay, Raised, View, build_overlay
 from widgets.embedding.overlay_painter import TIP_PICTURE_PX, Tip, paint_overlay, paint_tip
 from widgets.embedding.pictures import point_pixmap
 from widgets.shared.theme import plot_colors
@@ -29,16 +28,6 @@ N_MOVING = 150_000
 REST_MS = 160
 REACH_PX = 6.0
 FOG = 0.55
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Look:
-    """How points are drawn. radius_px, sprite_px: device-independent; sprites None draws discs."""
-
-    radius_px: float = 3.0
-    opacity: float = 1.0
-    sprites: SpriteSheet | None = None
-    sprite_px: float = 24.0
 
 
 class ScatterCanvas(QWidget):
@@ -306,9 +295,14 @@ class ScatterCanvas(QWidget):
 
     def _refresh_overlay(self) -> None:
         if self._raster is not None:
-            look = self._look
-            sprite_px = None if look.sprites is None else look.sprite_px
-            view = View(self._camera, QSizeF(self.size()), look.radius_px, sprite_px, self.font())
+            view = View(
+                self._camera,
+                QSizeF(self.size()),
+                self._look,
+                self._colors,
+                self.font(),
+                self.devicePixelRatioF(),
+            )
             self._overlay = build_overlay(
                 view, self._positions, self._raised, self._axis_names, self._label_of
             )

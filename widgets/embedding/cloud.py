@@ -12,9 +12,10 @@ from projector.embeddings.embedding import Embedding
 from projector.frames import auto_radius_px
 from projector.progress import Progress, Work
 from projector.render.raster import Raster, warm_up
-from widgets.embedding.canvas import Look, ScatterCanvas
+from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.loading import Shown, world_positions
 from widgets.embedding.message import Message
+from widgets.embedding.overlay import Look
 from widgets.embedding.view_model import EmbeddingViewModel, number_text
 from widgets.shared.job import RunJob
 from widgets.shared.theme import plot_colors

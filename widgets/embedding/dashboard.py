@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QStackedLayout, QWidget
 from typing_extensions import override
 
 from projector.contents import Contents
+from projector.embeddings.choice import EmbeddingChoice
 from widgets.dashboard import Dashboard
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.cloud import CloudPresenter
@@ -19,6 +20,7 @@ from widgets.embedding.data_panel import DataPanel
 from widgets.embedding.empty import EmptyState
 from widgets.embedding.inspector import Inspector
 from widgets.embedding.loader import EmbeddingLoader
+from widgets.embedding.message import Message
 from widgets.embedding.projection_panel import ProjectionPanel
 from widgets.embedding.section import Panel
 from widgets.embedding.sources import SourceGroup, group_sources
@@ -47,13 +49,20 @@ class EmbeddingDashboard(Dashboard):
         self._loader = EmbeddingLoader(self.model, run_job, self)
         self._cloud = CloudPresenter(self.model, self.canvas, run_job, self)
         self._loader.message_changed.connect(self._cloud.set_loading)
+        self._loader.message_changed.connect(self._on_message_changed)
         self._loader.problem_found.connect(self.problem_found)
         self._cloud.said.connect(self.said)
+        self._path: Path | None = None
         self._empty = EmptyState()
         self._splitter = self._split()
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self._splitter)
+
+    @property
+    def empty_text(self) -> str:
+        """What the empty state says, "" while a cloud is shown."""
+        return self._empty.text if self._pages.currentWidget() is self._empty else ""
 
     @classmethod
     @override
@@ -62,10 +71,14 @@ class EmbeddingDashboard(Dashboard):
 
     @override
     def show_contents(self, contents: Contents) -> None:
-        """Show the sources found, keeping the choice where it still fits."""
+        """Show the sources found; the same path again keeps choice and camera."""
         self._loader.forget()
         groups = group_sources(contents.sources)
-        self._cloud.start_anew()
+        if contents.path != self._path or not groups:
+            self._path = contents.path
+            self._cloud.start_anew()
+            self.model.set_groups(())
+            self.model.replace_choice(EmbeddingChoice())
         self.model.set_groups(groups)
         if not groups:
             self._empty.say(self.tr("No embeddings"), self._why_nothing(contents.path))
@@ -91,7 +104,7 @@ class EmbeddingDashboard(Dashboard):
                 "embedding.reset_camera",
                 self.tr("Reset camera"),
                 self.tr("Look at the whole cloud as at the start (R on the cloud)."),
-                self.canvas.reset_camera,
+                self._reset_camera,
                 keys=("Ctrl+0",),
                 is_enabled=self._has_cloud,
             ),
@@ -99,7 +112,7 @@ class EmbeddingDashboard(Dashboard):
                 "embedding.fit",
                 self.tr("Fit cloud"),
                 self.tr("Bring the whole cloud into view without turning it."),
-                self.canvas.fit,
+                self._fit,
                 is_enabled=self._has_cloud,
             ),
             Command(
@@ -215,6 +228,10 @@ class EmbeddingDashboard(Dashboard):
         return text.format(path=path)
 
     @Slot(object)
+    def _on_message_changed(self, message: Message | None) -> None:
+        self._data.steps.set_busy(message is not None and message.is_busy)
+
+    @Slot(object)
     def _on_source_picked(self, group: SourceGroup) -> None:
         """Another embedding starts with the first components and nothing selected."""
         if group == self.model.group:
@@ -252,6 +269,12 @@ class EmbeddingDashboard(Dashboard):
 
     def _has_inspector(self) -> bool:
         return self._inspector.isVisibleTo(self._splitter) and self._splitter.sizes()[2] > 0
+
+    def _reset_camera(self) -> None:
+        self.canvas.reset_camera()
+
+    def _fit(self) -> None:
+        self.canvas.fit()
 
     def _toggle_left(self) -> None:
         self._toggle_panel(0)

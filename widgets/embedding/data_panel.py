@@ -134,6 +134,7 @@ class DataPanel(QWidget):
     @Slot()
     def _on_legend_changed(self) -> None:
         self._legend.set_legend(self._model.legend)
+        self._show_choice()
 
     @Slot(object)
     def _on_changed(self, names: frozenset[str]) -> None:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPixmap
 
-from projector.arrays import FloatArray
+from projector.arrays import ByteArray, FloatArray
+from projector.embeddings.embedding import SpriteSheet
 from projector.render.camera import Camera
+from widgets.embedding.pictures import point_pixmap
 
-AXIS_LENGTH = 1.12
+AXIS_LENGTH = 1.0
 GIZMO_PX = 26
 LABEL_GAP_PX = 5
 LONGEST_LABEL = 36
@@ -21,6 +23,16 @@ MOST_LABELS = 40
 
 Places = dict[int | None, tuple[QPointF, float]]
 """Center and radius of points on the surface."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """How points are drawn. radius_px, sprite_px: device-independent; sprites None draws discs."""
+
+    radius_px: float = 3.0
+    opacity: float = 1.0
+    sprites: SpriteSheet | None = None
+    sprite_px: float = 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +47,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """A ring around a point, a square one around a picture."""
+    """A ring around a point that is drawn once more, in front of all others.
+
+    ground: the point's color; picture: drawn in its place, null without one.
+    """
 
     rect: QRectF
     color: str
     width: float
-    is_square: bool
+    ground: QColor
+    picture: QPixmap | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +90,25 @@ class Raised:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """From where, on which surface and how large points are drawn.
+    """From where, on which surface and how points are drawn.
 
-    size: device-independent pixels.
+    size: device-independent pixels; ratio: device pixels for each. colors: uint8 (n, 4).
     """
 
     camera: Camera
     size: QSizeF
-    radius_px: float
-    sprite_px: float | None
+    look: Look
+    colors: ByteArray
     font: QFont
+    ratio: float = 1.0
 
     def project(self, positions: FloatArray) -> FloatArray:
         return self.camera.project(positions, int(self.size.width()), int(self.size.height()))
 
     def radius(self, depth: float) -> float:
         """Half the size of a point at a depth."""
-        half = self.radius_px if self.sprite_px is None else self.sprite_px / 2
+        has_pictures = self.look.sprites is not None
+        half = self.look.sprite_px / 2 if has_pictures else self.look.radius_px
         if not self.camera.has_perspective or depth <= 0:
             return half
         return half * min(8.0, self.camera.distance / depth)
@@ -191,16 +209,23 @@ def _places(view: View, positions: FloatArray, raised: Raised) -> Places:
 
 
 def _rings(view: View, places: Places, raised: Raised) -> tuple[Ring, ...]:
-    is_square = view.sprite_px is not None
     styles: list[tuple[int | None, str, float]]
     styles = [(point, "neighbor", 1.6) for point in raised.neighbors]
     styles.append((raised.hovered, "hovered", 1.6))
     styles.append((raised.selected, "selected", 2.6))
     return tuple(
-        Ring(_square(*places[point]), color, width, is_square)
+        _ring(view, point, *places[point], color, width)
         for point, color, width in styles
-        if point in places
+        if point is not None and point in places
     )
+
+
+def _ring(view: View, point: int, center: QPointF, radius: float, color: str, width: float) -> Ring:
+    sprites, picture = view.look.sprites, None
+    if sprites is not None:
+        picture = point_pixmap(sprites, point, max(1, round(2 * radius)), view.ratio)
+    ground = QColor(*view.colors[point].tolist()) if point < len(view.colors) else QColor()
+    return Ring(_square(center, radius), color, width, ground, picture)
 
 
 def _square(center: QPointF, radius: float) -> QRectF:

@@ -86,13 +86,20 @@ def _paint_box(painter: QPainter, rect: QRectF, colors: PlotColors) -> None:
 
 def _paint_ring(painter: QPainter, ring: Ring, colors: PlotColors) -> None:
     """A ring with an edge in the background's color, so that it shows on any point."""
+    inside = ring.rect.adjusted(2.5, 2.5, -2.5, -2.5)
+    if ring.picture is not None:
+        painter.drawPixmap(inside, ring.picture, QRectF(ring.picture.rect()))
+    else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ring.ground)
+        painter.drawEllipse(inside)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for color, width in (
         (colors.background, ring.width + RING_EDGE),
         (getattr(colors, ring.color), ring.width),
     ):
         painter.setPen(QPen(color, width))
-        if ring.is_square:
+        if ring.picture is not None:
             painter.drawRoundedRect(ring.rect, 2, 2)
         else:
             painter.drawEllipse(ring.rect)

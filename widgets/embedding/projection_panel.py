@@ -7,8 +7,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QLabel,
-    QSizePolicy,
-    QToolButton,
+    QRadioButton,
     QVBoxLayout,
     QWidget,
 )
@@ -74,19 +73,16 @@ class ProjectionPanel(QWidget):
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(MARGIN // 2)
+        layout.setSpacing(2 * MARGIN)
         for n_dims, tip in (
             (FLAT, self.tr("A flat picture of two components (key 2 on the cloud)")),
             (SOLID, self.tr("A cloud of three components (key 3 on the cloud)")),
         ):
-            button = QToolButton()
-            button.setText(f"{n_dims}D")
-            button.setCheckable(True)
+            button = QRadioButton(f"{n_dims}D")
             button.setToolTip(tip)
-            button.setAccessibleName(f"{n_dims}D")
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self._dims.addButton(button, n_dims)
             layout.addWidget(button)
+        layout.addStretch(1)
         return row
 
     @Slot()

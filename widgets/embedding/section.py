@@ -23,8 +23,6 @@ class Section(QWidget):
         super().__init__(parent)
         self._content = content
         self._header = QToolButton()
-        self._header.setCheckable(True)
-        self._header.setChecked(True)
         self._header.setAutoRaise(True)
         self._header.setText(title)
         self._header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -35,15 +33,16 @@ class Section(QWidget):
         font = self._header.font()
         font.setBold(True)
         self._header.setFont(font)
-        self._header.toggled.connect(self._on_toggled)
+        self._header.clicked.connect(self._on_clicked)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(MARGIN // 2)
         layout.addWidget(self._header)
         layout.addWidget(content)
 
-    @Slot(bool)
-    def _on_toggled(self, is_open: bool) -> None:
+    @Slot()
+    def _on_clicked(self) -> None:
+        is_open = self._content.isHidden()
         self._content.setVisible(is_open)
         self._header.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
 

@@ -24,6 +24,7 @@ class StepSlider(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._steps: tuple[int, ...] = ()
+        self._is_busy = False
         self._timer = QTimer(self)
         self._timer.setInterval(PLAY_INTERVAL_MS)
         self._timer.timeout.connect(self._on_tick)
@@ -87,6 +88,10 @@ class StepSlider(QWidget):
         self._timer.stop()
         self._show_playing()
 
+    def set_busy(self, is_busy: bool) -> None:
+        """While a step is still being read the playback waits for it."""
+        self._is_busy = is_busy
+
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -113,7 +118,8 @@ class StepSlider(QWidget):
 
     @Slot()
     def _on_tick(self) -> None:
-        self._slider.setValue((self._slider.value() + 1) % len(self._steps))
+        if not self._is_busy:
+            self._slider.setValue((self._slider.value() + 1) % len(self._steps))
 
     def _play_button(self) -> QToolButton:
         button = QToolButton(self)
