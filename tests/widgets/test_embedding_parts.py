@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from projector.progress import finish
 from projector.render.camera import Camera, fit_camera
 from widgets.embedding.columns import cell_text, default_color, default_label, find_rows, label_text
 from widgets.embedding.flight import between
+from widgets.embedding.loading import outline
 from widgets.embedding.overlay import Look, Raised, View, build_overlay
 from widgets.embedding.sources import chosen_group, group_sources
 
@@ -44,6 +46,12 @@ def test_the_same_name_in_two_runs_are_two_groups():
     groups = group_sources([source(run="a"), source(run="b")])
     assert [group.run for group in groups] == ["a", "b"]
     assert chosen_group(groups, EmbeddingChoice(run="b", name="hidden")) == groups[1]
+
+
+def test_an_embedding_with_metadata_comes_first():
+    described = dataclasses.replace(source(name="words"), metadata_path=Path("words.tsv"))
+    groups = group_sources([source(name="bare"), described])
+    assert chosen_group(groups, EmbeddingChoice()) == groups[1]
 
 
 def test_a_step_that_is_gone_falls_back_to_the_last():
@@ -91,6 +99,16 @@ def test_half_way_the_camera_is_in_between():
     assert half.distance == pytest.approx(2.0)
     assert half.target == (1.0, 0.0, 0.0)
     assert between(start, end, 1.0) == end
+
+
+@pytest.mark.parametrize("is_flat", [True, False])
+def test_the_outline_needs_the_same_camera_as_the_whole_cloud(is_flat):
+    positions = np.random.default_rng(3).normal(size=(500, 3)).astype(np.float32)
+    positions[7] = np.nan
+    camera = fit_camera(positions, is_flat, 1.3)
+    few = outline(positions)
+    assert len(few) <= 7
+    assert fit_camera(few, is_flat, 1.3) == camera
 
 
 def view_of(positions, is_flat=True):

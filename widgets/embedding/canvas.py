@@ -45,7 +45,7 @@ class ScatterCanvas(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._positions = np.zeros((0, 3), dtype=np.float32)
+        self._positions = self._edge = np.zeros((0, 3), dtype=np.float32)
         self._raster: Raster | None = None
         self._colors: ByteArray = np.zeros((0, 4), dtype=np.uint8)
         self._look = Look()
@@ -90,9 +90,18 @@ class ScatterCanvas(QWidget):
         """What is on the screen: the cloud with its overlay, at the screen's own resolution."""
         return self.grab().toImage()
 
-    def set_cloud(self, positions: FloatArray, raster: Raster, axis_names: Sequence[str]) -> None:
-        """New places for the points; the camera stays. positions: float32 (n, 3)."""
-        self._positions, self._raster = positions, raster
+    def set_cloud(
+        self,
+        positions: FloatArray,
+        edge: FloatArray,
+        raster: Raster,
+        axis_names: Sequence[str],
+    ) -> None:
+        """New places for the points; the camera stays.
+
+        positions: float32 (n, 3). edge: the rows of them that a camera must have in view.
+        """
+        self._positions, self._edge, self._raster = positions, edge, raster
         self._axis_names = tuple(axis_names)
         self._is_moving = False
         self._schedule()
@@ -100,7 +109,7 @@ class ScatterCanvas(QWidget):
     def clear_cloud(self) -> None:
         """Nothing to draw any more."""
         self._raster, self._picture, self._image = None, None, QImage()
-        self._positions = np.zeros((0, 3), dtype=np.float32)
+        self._positions = self._edge = np.zeros((0, 3), dtype=np.float32)
         self._overlay, self._tip, self._caption = Overlay(), None, ""
         self.update()
 
@@ -145,12 +154,12 @@ class ScatterCanvas(QWidget):
 
     def fit(self, is_at_once: bool = False) -> None:
         """The whole cloud in view, from where the camera is."""
-        self._go(self._camera.fitted(self._positions, self._aspect), is_at_once)
+        self._go(self._camera.fitted(self._edge, self._aspect), is_at_once)
         self._is_fitted = True
 
     def reset_camera(self, is_at_once: bool = False) -> None:
         """The view to begin with."""
-        camera = fit_camera(self._positions, self._camera.is_flat, self._aspect)
+        camera = fit_camera(self._edge, self._camera.is_flat, self._aspect)
         self._go(camera, is_at_once)
         self._is_fitted = True
 
@@ -159,7 +168,7 @@ class ScatterCanvas(QWidget):
         if not (0 <= point < len(self._positions) and np.isfinite(self._positions[point]).all()):
             return
         x, y, z = self._positions[point].tolist()
-        whole = self._camera.fitted(self._positions, self._aspect).distance
+        whole = self._camera.fitted(self._edge, self._aspect).distance
         distance = min(self._camera.distance, whole * 0.35)
         self._is_fitted = False
         self._go(dataclasses.replace(self._camera, target=(x, y, z), distance=distance))

@@ -13,14 +13,14 @@ from projector.frames import auto_radius_px
 from projector.progress import Progress, Work
 from projector.render.raster import Raster, warm_up
 from widgets.embedding.canvas import ScatterCanvas
-from widgets.embedding.loading import Shown, world_positions
+from widgets.embedding.loading import Shown, outline, world_positions
 from widgets.embedding.message import Message
 from widgets.embedding.overlay import Look
 from widgets.embedding.view_model import EmbeddingViewModel, number_text
 from widgets.shared.job import RunJob
 from widgets.shared.theme import plot_colors
 
-Cloud = tuple[Shown, FloatArray, Raster]
+Cloud = tuple[Shown, FloatArray, FloatArray, Raster]
 SPRITE_RATIO = 9.0
 
 
@@ -142,11 +142,11 @@ class CloudPresenter(QObject):
 
     @Slot(object)
     def _on_arranged(self, cloud: Cloud) -> None:
-        shown, positions, raster = cloud
+        shown, positions, edge, raster = cloud
         if shown is not self._model.shown:
             return
         self._canvas.set_flat(self._model.choice.is_flat)
-        self._canvas.set_cloud(positions, raster, self._axis_names(shown))
+        self._canvas.set_cloud(positions, edge, raster, self._axis_names(shown))
         self._fit_once()
         self._canvas.set_labels(self._model.label)
         self._show_look()
@@ -235,7 +235,7 @@ def arranged(shown: Shown, axes: tuple[int, int, int], is_flat: bool) -> Work[Cl
     """Places of the points and a painter built for them."""
     yield Progress(None, "Placing the points")
     positions = world_positions(shown, axes, is_flat)
-    return shown, positions, Raster(positions)
+    return shown, positions, outline(positions), Raster(positions)
 
 
 def colored(

@@ -130,6 +130,21 @@ def world_positions(shown: Shown, axes: tuple[int, int, int], is_flat: bool) -> 
     return frozen(positions)
 
 
+def outline(positions: FloatArray) -> FloatArray:
+    """The few rows that decide how far away a camera must stand: float32 (at most 7, 3).
+
+    The outermost on each axis, and the farthest from their middle.
+    """
+    ids = np.flatnonzero(np.isfinite(positions).all(axis=1))
+    if not len(ids):
+        return np.zeros((0, 3), dtype=np.float32)
+    finite = positions[ids]
+    low, high = finite.argmin(axis=0), finite.argmax(axis=0)
+    center = (finite.min(axis=0) + finite.max(axis=0)) / 2
+    farthest = int(((finite - center) ** 2).sum(axis=1).argmax())
+    return frozen(finite[np.unique([*low, *high, farthest])])
+
+
 def _own(embedding: Embedding, axes: Axes) -> Shown:
     coordinates = frozen((axes.positions / np.float32(axes.unit)).astype(np.float32))
     return Shown(embedding, coordinates, axes.variance_ratio, True)

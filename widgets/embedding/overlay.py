@@ -158,7 +158,7 @@ def _axes(view: View, names: Sequence[str]) -> tuple[tuple[Line, ...], tuple[Tex
         lines.append(Line(start, end, "muted"))
         rect = QRectF(0, 0, metrics.horizontalAdvance(name) + 6, metrics.height())
         rect.moveCenter(_beyond(start, end, rect))
-        texts.append(Text(_inside(rect, view.size), name, "muted"))
+        texts.append(Text(_inside(rect, view.size), name, "muted", has_ground=True))
     return tuple(lines), tuple(texts)
 
 

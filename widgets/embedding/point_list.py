@@ -154,8 +154,9 @@ class PointList(QListView):
 
     point_chosen = Signal(object)
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, most_lines: int = 10, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._most_lines = most_lines
         self._points = PointModel(self)
         self.setModel(self._points)
         self.setItemDelegate(PointDelegate(self))
@@ -183,9 +184,9 @@ class PointList(QListView):
 
     @override
     def sizeHint(self) -> QSize:
-        """As high as its lines, up to about ten."""
+        """As high as its lines, up to the most that were asked for."""
         height = self.sizeHintForRow(0) if self._points.points.ids else 0
-        n_lines = min(10, max(3, len(self._points.points.ids)))
+        n_lines = min(self._most_lines, max(3, len(self._points.points.ids)))
         return QSize(180, n_lines * max(height, self.fontMetrics().height() + 8) + 4)
 
     @Slot(QModelIndex)

@@ -60,7 +60,7 @@ class SearchBox(QWidget):
         self._column.activated.connect(self._on_column_activated)
         self._count = QLabel(wordWrap=True)
         self._count.setForegroundRole(self.palette().ColorRole.PlaceholderText)
-        self._list = PointList(self.tr("Points found"))
+        self._list = PointList(self.tr("Points found"), most_lines=6)
         self._list.point_chosen.connect(self._on_point_chosen)
 
     def _lay_out(self) -> None:

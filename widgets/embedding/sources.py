@@ -46,10 +46,11 @@ def group_sources(sources: Sequence[Source]) -> tuple[SourceGroup, ...]:
 
 
 def chosen_group(groups: Sequence[SourceGroup], choice: EmbeddingChoice) -> SourceGroup | None:
-    """The group the choice names, else the first; None where there are no groups."""
+    """The group the choice names, else the first, rather one with metadata; None without groups."""
     wanted = (choice.run, choice.name, choice.copy)
-    named = (group for group in groups if (group.run, group.name, group.copy) == wanted)
-    return next(named, groups[0] if groups else None)
+    named = [group for group in groups if (group.run, group.name, group.copy) == wanted]
+    described = [group for group in groups if group.sources[-1].metadata_path is not None]
+    return next(iter([*named, *described, *groups]), None)
 
 
 def _order(source: Source) -> tuple[bool, int]:
