@@ -1,0 +1,194 @@
+"""Principal components: the directions in which vectors vary most.
+
+Exact, through the covariance or the Gram matrix, where one of the two is at most 4000 wide; beyond
+that by subspace iteration, which needs a few passes over the vectors and no large matrix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from projector.arrays import DoubleArray, FloatArray, MaskArray, frozen
+from projector.errors import NothingToShow
+from projector.progress import Progress, Work
+
+EXACT_LIMIT = 4000
+
+_BLOCK = 1 << 19  # values of a block: 4 MB as float64
+_OPERATIONS = 1 << 29  # multiplications between two yields, some 50 ms
+_N_ROUNDS = 12
+_N_EXTRA = 10  # directions carried along by the subspace iteration, which then converges faster
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pca:
+    """positions: float32 (n, c), NaN for rows that hold NaN or infinities.
+
+    variance_ratio: float64 (c,), share of the whole variance, falling. components: float64 (c, d),
+    unit rows, the entry of largest magnitude positive. mean: float64 (d,). is_exact: False where
+    they were found approximately. n_left_out: rows that took no part as they are not finite.
+    """
+
+    positions: FloatArray
+    variance_ratio: DoubleArray
+    components: DoubleArray
+    mean: DoubleArray
+    is_exact: bool = True
+    n_left_out: int = 0
+
+
+def fit_pca(vectors: FloatArray, n_components: int = 10) -> Work[Pca]:
+    """Centered, not scaled. Fewer components come back where rows or dims don't allow for as many.
+
+    vectors: float32 (n, d), possibly memory-mapped. Raises NothingToShow when no row is finite.
+    """
+    data = yield from _measure(vectors)
+    c = min(n_components, data.n, data.d)
+    is_exact = min(data.n, data.d) <= EXACT_LIMIT
+    if data.d <= EXACT_LIMIT:
+        variances, components = yield from _from_covariance(data, c)
+    elif is_exact:
+        variances, components = yield from _from_gram(data, c)
+    else:
+        variances, components = yield from _from_iteration(data, c)
+    components = _with_fixed_signs(components)
+    positions = yield from _project(data, components)
+    ratio = np.clip(variances / (data.variance or 1.0), 0.0, 1.0)
+    n_left_out = len(vectors) - data.n
+    return Pca(positions, frozen(ratio), frozen(components), data.mean, is_exact, n_left_out)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Data:
+    """mask: the rows that are finite. variance: sum of squared distances from the mean."""
+
+    vectors: FloatArray
+    mask: MaskArray
+    mean: DoubleArray
+    variance: float
+
+    @property
+    def n(self) -> int:
+        return int(np.count_nonzero(self.mask))
+
+    @property
+    def d(self) -> int:
+        return int(self.vectors.shape[1])
+
+    def blocks(self, n_rows: int) -> Iterator[tuple[slice, DoubleArray]]:
+        """Places and centered values of the finite rows, float64 (at most n_rows, d)."""
+        for place in _places(len(self.vectors), n_rows):
+            rows = self.vectors[place][self.mask[place]].astype(np.float64)
+            rows -= self.mean
+            yield place, rows
+
+
+def _places(n: int, size: int) -> Iterator[slice]:
+    for start in range(0, n, size):
+        yield slice(start, min(start + size, n))
+
+
+def _n_rows(d: int, operations: int = 1) -> int:
+    """Rows of a block that is neither too large nor too slow; operations: for each value."""
+    return max(16, min(_BLOCK // d, _OPERATIONS // (d * operations)))
+
+
+def _measure(vectors: FloatArray) -> Work[_Data]:
+    """Which rows are finite, their mean and variance."""
+    n, d = vectors.shape
+    mask = np.empty(n, np.bool_)
+    total = np.zeros(d)
+    for place in _places(n, _n_rows(d)):
+        block = vectors[place]
+        mask[place] = np.isfinite(block).all(axis=1)
+        total += block[mask[place]].sum(axis=0, dtype=np.float64)
+        yield Progress(0.1 * place.stop / n, "Finding the mean")
+    if not mask.any():
+        raise NothingToShow("No row holds finite numbers only, so there is nothing to project.")
+    mean = total / np.count_nonzero(mask)
+    data = _Data(vectors, mask, mean, 0.0)
+    variance = 0.0
+    for place, rows in data.blocks(_n_rows(d)):
+        variance += float(np.einsum("ij,ij->", rows, rows))
+        yield Progress(0.1 + 0.1 * place.stop / n, "Finding the variance")
+    return _Data(vectors, mask, frozen(mean), variance)
+
+
+def _from_covariance(data: _Data, c: int) -> Work[tuple[DoubleArray, DoubleArray]]:
+    covariance = np.zeros((data.d, data.d))
+    for place, rows in data.blocks(_n_rows(data.d, data.d)):
+        covariance += rows.T @ rows
+        yield Progress(0.2 + 0.5 * place.stop / len(data.vectors), "Finding how dimensions vary")
+    variances, axes = yield from _largest(covariance, c)
+    return variances, np.ascontiguousarray(axes.T)
+
+
+def _from_gram(data: _Data, c: int) -> Work[tuple[DoubleArray, DoubleArray]]:
+    """Through the products of rows; directions without any variance are left out."""
+    ids = np.flatnonzero(data.mask)
+    gram = np.zeros((data.n, data.n))
+    for place in _places(data.d, max(16, _OPERATIONS // data.n**2)):
+        columns = data.vectors[:, place][ids].astype(np.float64) - data.mean[place]
+        gram += columns @ columns.T
+        yield Progress(0.2 + 0.5 * place.stop / data.d, "Finding how rows vary")
+    variances, weights = yield from _largest(gram, c)
+    has_variance = variances > data.variance * np.finfo(np.float64).eps * data.n
+    variances, weights = variances[has_variance], weights[:, has_variance]
+    components = np.empty((len(variances), data.d))
+    for place in _places(data.d, max(16, _BLOCK // data.n)):
+        columns = data.vectors[:, place][ids].astype(np.float64) - data.mean[place]
+        components[:, place] = weights.T @ columns
+        yield Progress(0.75, "Finding components")
+    components /= np.linalg.norm(components, axis=1, keepdims=True)
+    return variances, components
+
+
+def _from_iteration(data: _Data, c: int) -> Work[tuple[DoubleArray, DoubleArray]]:
+    """Subspace iteration: random directions are multiplied by the covariance again and again."""
+    width = min(c + _N_EXTRA, data.n, data.d)
+    start = np.random.default_rng(0).normal(size=(data.d, width))
+    axes = np.linalg.qr(start)[0]
+    for i in range(_N_ROUNDS):
+        image = np.zeros_like(axes)
+        for place, rows in data.blocks(_n_rows(data.d, 2 * width)):
+            image += rows.T @ (rows @ axes)
+            done = (i + place.stop / len(data.vectors)) / _N_ROUNDS
+            yield Progress(0.2 + 0.6 * done, f"Approximating components, round {i + 1}")
+        if i < _N_ROUNDS - 1:
+            axes = np.linalg.qr(image)[0]
+    small = axes.T @ image
+    variances, weights = yield from _largest((small + small.T) / 2, c)
+    return variances, np.ascontiguousarray((axes @ weights).T)
+
+
+def _largest(matrix: DoubleArray, c: int) -> Work[tuple[DoubleArray, DoubleArray]]:
+    """The c largest eigenvalues of a symmetric matrix, falling, with their vectors as columns.
+
+    One call that can't be stopped: under a second up to some 1000 rows, several at 4000.
+    """
+    from scipy.linalg import eigh
+
+    yield Progress(None, "Finding components")
+    n = len(matrix)
+    values, vectors = eigh(matrix, subset_by_index=(n - c, n - 1), overwrite_a=True)
+    return np.maximum(values[::-1], 0.0), vectors[:, ::-1]
+
+
+def _with_fixed_signs(components: DoubleArray) -> DoubleArray:
+    """Each row turned so that its entry of largest magnitude is positive."""
+    peaks = np.abs(components).argmax(axis=1)
+    signs = np.where(components[np.arange(len(components)), peaks] < 0, -1.0, 1.0)
+    turned: DoubleArray = components * signs[:, None]
+    return turned
+
+
+def _project(data: _Data, components: DoubleArray) -> Work[FloatArray]:
+    n = len(data.vectors)
+    positions = np.full((n, len(components)), np.nan, np.float32)
+    for place, rows in data.blocks(_n_rows(data.d, len(components) + 1)):
+        positions[place][data.mask[place]] = rows @ components.T
+        yield Progress(0.8 + 0.2 * place.stop / n, "Projecting")
+    return frozen(positions)
