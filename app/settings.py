@@ -4,7 +4,7 @@ theme."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -24,7 +24,7 @@ class Settings:
     @property
     def theme(self) -> Theme:
         theme = str(self._store.value("theme", "system"))
-        return cast(Theme, theme) if theme in THEMES else "system"
+        return theme if theme in THEMES else "system"
 
     @theme.setter
     def theme(self, theme: Theme) -> None:
