@@ -43,12 +43,13 @@ class Trial:
 class Trials:
     """names: the hyperparameters, those that differ first.
 
-    metrics: the declared ones first. trials: by name.
+    metrics: the declared ones first. trials: by name. about: what is known of each besides.
     """
 
     names: tuple[Column, ...] = ()
     metrics: tuple[Metric, ...] = ()
     trials: tuple[Trial, ...] = ()
+    about: tuple[Column, ...] = ()
 
     def __len__(self) -> int:
         return len(self.trials)
@@ -66,7 +67,16 @@ def find_trials(logs: Logs) -> tuple[Trials, tuple[Problem, ...]]:
     trials = tuple(
         _trial(i, session, titles[i], records, names, metrics) for i, session in enumerate(sessions)
     )
-    return Trials(names, metrics, trials), tuple(records.problems)
+    return Trials(names, metrics, trials, _about(trials)), tuple(records.problems)
+
+
+def _about(trials: tuple[Trial, ...]) -> tuple[Column, ...]:
+    """What is known of each trial besides its values."""
+    return (
+        column("trial", [trial.title for trial in trials], "about", title="Trial"),
+        column("status", [trial.status for trial in trials], "about", title="Status"),
+        column("group", [trial.group for trial in trials], "about", title="Group"),
+    )
 
 
 def _hparam_columns(records: Records, sessions: tuple[str, ...]) -> tuple[Column, ...]:
