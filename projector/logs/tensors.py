@@ -130,7 +130,8 @@ def _decoded(raw: NDArray[Any], dtype: int) -> NDArray[Any]:
     if dtype == dtypes.BOOL:
         return np.not_equal(raw, 0)
     if dtypes.IS_SMALL_FLOAT[dtype]:
-        return np.take(dtypes.SMALL_FLOATS[dtype], raw)
+        values: NDArray[np.float32] = dtypes.SMALL_FLOATS[dtype][raw]
+        return values
     return raw
 
 

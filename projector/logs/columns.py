@@ -1,0 +1,130 @@
+"""The arrays into which the scan writes: one row per value, one blob per payload, and the table of tags."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from projector.arrays import ByteArray, DoubleArray, IntArray
+
+NUMBER, NUMBER_TENSOR = 2, 9
+"""Kinds of values that are single numbers: simple_value, and (not a number on the wire) a tensor of one element."""
+
+TENSOR, OLD_HISTOGRAM, OLD_IMAGE, OLD_AUDIO, OBSOLETE, NO_VALUE = 8, 5, 4, 6, 3, 0
+GRAPH, RESTART, RUN_METADATA, META_GRAPH = 104, 107, 108, 109
+"""Kinds of rows that come from the event itself: 100 plus its field number."""
+
+
+class Rows(NamedTuple):
+    """tags: number in the table of tags, -1 for none. values: NaN where the kind is no number."""
+
+    tags: NDArray[np.int32]
+    steps: IntArray
+    wall_times: DoubleArray
+    values: DoubleArray
+    kinds: NDArray[np.uint8]
+
+
+class Blobs(NamedTuple):
+    """Where the payload lies in the file, for each row whose kind is not NUMBER, in the order of the rows."""
+
+    offsets: IntArray
+    lengths: IntArray
+
+
+class Tags(NamedTuple):
+    """slots: int32 hash table of tag numbers, -1 empty, a power of two long. texts: the bytes of tags and metadata.
+
+    metadata_rows: the row that brought the metadata, -1 where there was none yet.
+    """
+
+    slots: NDArray[np.int32]
+    hashes: NDArray[np.uint64]
+    starts: IntArray
+    sizes: IntArray
+    metadata_starts: IntArray
+    metadata_sizes: IntArray
+    metadata_rows: IntArray
+    texts: ByteArray
+
+
+def empty_rows(n: int) -> Rows:
+    """Room for n values."""
+    return Rows(
+        np.empty(n, np.int32),
+        np.empty(n, np.int64),
+        np.empty(n, np.float64),
+        np.empty(n, np.float64),
+        np.empty(n, np.uint8),
+    )
+
+
+def empty_blobs(n: int) -> Blobs:
+    """Room for n payloads."""
+    return Blobs(np.empty(n, np.int64), np.empty(n, np.int64))
+
+
+def empty_tags(n: int, n_bytes: int) -> Tags:
+    """Room for n tags (a power of two) with n_bytes of text."""
+    return Tags(
+        np.full(2 * n, -1, np.int32),
+        np.empty(n, np.uint64),
+        *(np.empty(n, np.int64) for _ in range(4)),
+        np.empty(n, np.int64),
+        np.empty(n_bytes, np.uint8),
+    )
+
+
+def more_tags(old: Tags, n_used: int) -> Tags:
+    """The same tags with room for twice as many."""
+    n = 2 * len(old.hashes)
+    new = empty_tags(n, 0)._replace(texts=old.texts)
+    for name in ("hashes", "starts", "sizes", "metadata_starts", "metadata_sizes", "metadata_rows"):
+        getattr(new, name)[:n_used] = getattr(old, name)[:n_used]
+    mask = np.uint64(2 * n - 1)
+    for i, first in enumerate((new.hashes[:n_used] & mask).tolist()):
+        slot = first
+        while new.slots[slot] >= 0:
+            slot = (slot + 1) & int(mask)
+        new.slots[slot] = i
+    return new
+
+
+def more_texts(old: Tags, n_used: int, n_bytes: int) -> Tags:
+    """The same tags with room for n_bytes of text."""
+    texts = np.empty(n_bytes, np.uint8)
+    texts[:n_used] = old.texts[:n_used]
+    return old._replace(texts=texts)
+
+
+class State(NamedTuple):
+    """What the scan of a file carries from block to block.
+
+    counts: int64, by the numbers below. clock: float64, the last and the first finite wall time, NaN for none.
+    """
+
+    counts: IntArray
+    clock: DoubleArray
+
+
+POSITION, N_ROWS, N_BLOBS, N_TAGS, N_TEXT, N_BEFORE, LOST, NEEDED = range(8)
+"""Places in State.counts. N_BEFORE: rows taken out before. LOST: 1 while searching for the next record.
+
+NEEDED: how many bytes of room the scan asks for, of the block or of the texts.
+"""
+
+N_CHECKSUM, FIRST_CHECKSUM, N_SKIPPED, FIRST_SKIPPED, N_LOST, FIRST_LOST = range(8, 14)
+"""Places in State.counts: how often something was wrong, and the offset in the file where first."""
+
+N_COUNTS = 14
+
+
+def new_state() -> State:
+    """Before the first block."""
+    return State(np.zeros(N_COUNTS, np.int64), np.full(2, np.nan))
+
+
+ASKS_BYTES, ASKS_ROWS, ASKS_TAGS, ASKS_TEXTS = range(4)
+"""What the scan asks for when it returns."""

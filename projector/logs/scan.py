@@ -1,0 +1,233 @@
+"""One event file, read block by block into columns. The file is never mapped: it may shrink while it is read."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from projector.arrays import IntArray
+from projector.errors import Problem
+from projector.logs import columns
+from projector.logs.columns import Blobs, Rows, Tags
+
+BLOCK = 1 << 21
+"""Bytes taken in at once; more only where a single record is longer."""
+
+_MOST_ROWS = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FileColumns:
+    """All values of one file in their order.
+
+    blobs: where the payloads lie, for each row whose kind is not NUMBER. tags: the bytes of each
+    tag; metadata: those of its first SummaryMetadata, None without; metadata_rows: the row that
+    brought it, or -1. read_to: the end of the last whole record, from where a growing file is to
+    be followed.
+    """
+
+    path: Path
+    rows: Rows
+    blobs: Blobs
+    tags: tuple[bytes, ...]
+    metadata: tuple[bytes | None, ...]
+    metadata_rows: IntArray
+    start_time: float | None
+    read_to: int
+    problems: tuple[Problem, ...]
+
+
+class FileScan:
+    """Reads one file: `advance` until `is_done`, then `finish`.
+
+    Never raises: a file that can't be read has a problem and the rows before it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.is_done = False
+        self._problem: str | None = None
+        self._file: BinaryIO | None = None
+        self._size = 0
+        self._base = 0  # where in the file the buffer begins
+        self._filled = 0
+        self._chunks: list[tuple[Rows, Blobs]] = []
+        self._state = columns.new_state()
+        try:
+            self._file = path.open("rb", buffering=0)
+            self._size = os.fstat(self._file.fileno()).st_size
+        except OSError as error:
+            self._fail(error)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        n = min(_MOST_ROWS, self._size // 16 + 16)
+        self._buffer: NDArray[np.uint8] = np.empty(min(BLOCK, self._size) + 16, np.uint8)
+        self._rows = columns.empty_rows(n)
+        self._blobs = columns.empty_blobs(n)
+        self._tags = columns.empty_tags(64, 4096)
+
+    @property
+    def next_bytes(self) -> int:
+        """How much the next `advance` will take in, roughly."""
+        return min(BLOCK, self._size - self._base - self._filled)
+
+    def advance(self) -> None:
+        """Take in one more block."""
+        if self._file is None:
+            return
+        try:
+            n_read = self._read_block(self._file)
+            self._scan()
+        except (OSError, MemoryError) as error:
+            self._fail(error)
+            return
+        is_at_end = n_read == 0 or self._base + self._filled >= self._size
+        if is_at_end:
+            self._close()
+
+    def finish(self) -> FileColumns:
+        """What was read. The scan can't be used afterwards."""
+        self._close()
+        counts = self._state.counts
+        n_tags = int(counts[columns.N_TAGS])
+        rows, blobs = _joined(self._chunks)
+        start_time = float(self._state.clock[1])
+        return FileColumns(
+            path=self.path,
+            rows=rows,
+            blobs=blobs,
+            tags=tuple(_texts(self._tags, self._tags.starts, self._tags.sizes, n_tags)),
+            metadata=tuple(self._metadata(n_tags)),
+            metadata_rows=self._tags.metadata_rows[:n_tags].copy(),
+            start_time=None if np.isnan(start_time) else start_time,
+            read_to=self._base + int(counts[columns.POSITION]),
+            problems=tuple(self._problems()),
+        )
+
+    def _read_block(self, file: BinaryIO) -> int:
+        """Fill the buffer behind what is left of the last block; how many bytes came."""
+        counts = self._state.counts
+        start = int(counts[columns.POSITION])
+        left = self._filled - start
+        if start:
+            self._buffer[:left] = self._buffer[start : self._filled]
+        self._base, self._filled = self._base + start, left
+        counts[columns.POSITION] = 0
+        room = min(self._size - self._base, max(BLOCK, int(counts[columns.NEEDED])))
+        if room > len(self._buffer):
+            grown = np.empty(room, np.uint8)
+            grown[:left] = self._buffer[:left]
+            self._buffer = grown
+        # a block at a time even inside a long record, so that no single step takes long
+        stop = min(len(self._buffer), left + BLOCK, self._size - self._base)
+        n_read = file.readinto(memoryview(self._buffer)[left:stop]) or 0
+        self._filled += n_read
+        return int(n_read)
+
+    def _scan(self) -> None:
+        from projector.logs.kernels import scan
+
+        counts = self._state.counts
+        asked = None
+        while asked != columns.ASKS_BYTES:
+            asked = scan(
+                self._buffer,
+                self._filled,
+                self._base,
+                self._size,
+                self._rows,
+                self._blobs,
+                self._tags,
+                self._state,
+            )
+            if asked == columns.ASKS_ROWS:
+                self._take_out(is_full=True)
+            elif asked == columns.ASKS_TAGS:
+                self._tags = columns.more_tags(self._tags, int(counts[columns.N_TAGS]))
+            elif asked == columns.ASKS_TEXTS:
+                n_bytes = max(2 * len(self._tags.texts), int(counts[columns.NEEDED]))
+                self._tags = columns.more_texts(self._tags, int(counts[columns.N_TEXT]), n_bytes)
+        self._take_out(is_full=False)
+
+    def _take_out(self, *, is_full: bool) -> None:
+        """Keep the rows so far and make room. A single record with more rows than fit gets more room."""
+        counts = self._state.counts
+        n_rows, n_blobs = int(counts[columns.N_ROWS]), int(counts[columns.N_BLOBS])
+        if n_rows:
+            rows = Rows(*(column[:n_rows].copy() for column in self._rows))
+            blobs = Blobs(*(column[:n_blobs].copy() for column in self._blobs))
+            self._chunks.append((rows, blobs))
+        elif is_full:
+            n = 2 * len(self._rows.tags)
+            self._rows, self._blobs = columns.empty_rows(n), columns.empty_blobs(n)
+        counts[columns.N_BEFORE] += n_rows
+        counts[columns.N_ROWS] = counts[columns.N_BLOBS] = 0
+
+    def _metadata(self, n_tags: int) -> list[bytes | None]:
+        found = self._tags.metadata_rows[:n_tags] >= 0
+        sizes = np.where(found, self._tags.metadata_sizes[:n_tags], 0)
+        starts = np.where(found, self._tags.metadata_starts[:n_tags], 0)
+        texts = _texts(self._tags, starts, sizes, n_tags)
+        return [text if has else None for text, has in zip(texts, found.tolist(), strict=True)]
+
+    def _problems(self) -> list[Problem]:
+        if self._problem:
+            return [Problem(self.path, self._problem)]
+        counts = self._state.counts
+        found = []
+        for (n_place, first), (one, many) in _SENTENCES.items():
+            n = int(counts[n_place])
+            if n:
+                what = one if n == 1 else many.format(n=n)
+                found.append(Problem(self.path, what, int(counts[first])))
+        return found
+
+    def _fail(self, error: OSError | MemoryError) -> None:
+        reason = "there is not enough memory"
+        if isinstance(error, OSError):
+            reason = error.strerror or type(error).__name__
+        self._problem = f"{self.path.name} can't be read: {reason}."
+        self._close()
+
+    def _close(self) -> None:
+        self.is_done = True
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+_SENTENCES = {
+    (columns.N_CHECKSUM, columns.FIRST_CHECKSUM): (
+        "A record has a wrong checksum; its values are shown all the same.",
+        "{n} records have a wrong checksum; their values are shown all the same.",
+    ),
+    (columns.N_SKIPPED, columns.FIRST_SKIPPED): (
+        "A record is damaged and was left out.",
+        "{n} records are damaged and were left out.",
+    ),
+    (columns.N_LOST, columns.FIRST_LOST): (
+        "The bytes here are no record; reading went on at the next sound one.",
+        "In {n} places the bytes are no record; reading went on at the next sound one.",
+    ),
+}
+
+
+def _texts(tags: Tags, starts: IntArray, sizes: IntArray, n: int) -> list[bytes]:
+    pairs = zip(starts[:n].tolist(), sizes[:n].tolist(), strict=True)
+    return [tags.texts[start : start + size].tobytes() for start, size in pairs]
+
+
+def _joined(chunks: list[tuple[Rows, Blobs]]) -> tuple[Rows, Blobs]:
+    if len(chunks) == 1:
+        return chunks[0]
+    if not chunks:
+        return columns.empty_rows(0), columns.empty_blobs(0)
+    rows = Rows(*(np.concatenate(parts) for parts in zip(*(c[0] for c in chunks), strict=True)))
+    blobs = Blobs(*(np.concatenate(parts) for parts in zip(*(c[1] for c in chunks), strict=True)))
+    return rows, blobs

@@ -1,0 +1,1 @@
+"""The wire format below messages: varints, fields, checksums, single numbers."""
