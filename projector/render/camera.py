@@ -1,6 +1,7 @@
-"""Where the cloud is looked at from: one frozen value shared by both painters, the mouse and the session file.
+"""Where the cloud is looked at from: one frozen value for painters, mouse and session file.
 
-World axes: x to the right, y up, z toward the viewer when yaw and pitch are 0. Screen pixels count from the top left.
+World axes: x to the right, y up, z toward the viewer when yaw and pitch are 0. Screen pixels count
+from the top left.
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ NEAR = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """Circles around a target at a distance. Angles in radians; pitch -pi/2..pi/2, fov is the vertical opening.
+    """Circles around a target at a distance.
 
-    is_flat: a 2D picture, seen straight down the z axis without perspective whatever the angles say.
+    Angles in radians: pitch -pi/2..pi/2, fov is the vertical opening. is_flat: a 2D picture, seen
+    straight down the z axis without perspective, whatever the angles say.
     """
 
     target: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -44,7 +46,7 @@ class Camera:
 
     @property
     def basis(self) -> DoubleArray:
-        """Float64 (3, 3): the unit vectors right, up and backward (toward the eye) in world axes."""
+        """Float64 (3, 3): the unit vectors right, up and backward (to the eye) in world axes."""
         yaw, pitch = (0.0, 0.0) if self.is_flat else (self.yaw, self.pitch)
         sy, cy, sp, cp = math.sin(yaw), math.cos(yaw), math.sin(pitch), math.cos(pitch)
         return np.array([[cy, 0, -sy], [-sy * sp, cp, -cy * sp], [sy * cp, sp, cy * cp]])
@@ -52,11 +54,12 @@ class Camera:
     @property
     def eye(self) -> DoubleArray:
         """Where the viewer stands, float64 (3,)."""
-        return np.asarray(self.target) + self.distance * self.basis[2]
+        eye: DoubleArray = np.asarray(self.target) + self.distance * self.basis[2]
+        return eye
 
     @property
     def depth_row(self) -> DoubleArray:
-        """Float64 (4,): its product with (x, y, z, 1) is the distance from the eye along the line of sight."""
+        """Float64 (4,): times (x, y, z, 1) it is the distance from the eye along the sight."""
         back = self.basis[2]
         return np.array([*-back, back @ self.eye])
 
@@ -76,7 +79,7 @@ class Camera:
         )
 
     def panned(self, dx_px: float, dy_px: float, height_px: float) -> Camera:
-        """As if the cloud were shifted by a drag: what is at the target's depth follows the pointer."""
+        """As if the cloud were dragged: what is at the target's depth follows the pointer."""
         unit = self.units_per_px(height_px)
         right, up, _ = self.basis
         return self._aimed(np.asarray(self.target) + unit * (dy_px * up - dx_px * right))
@@ -84,7 +87,7 @@ class Camera:
     def zoomed(
         self, factor: float, x_px: float, y_px: float, width_px: float, height_px: float
     ) -> Camera:
-        """Nearer by a factor (below 1: farther), while the world point under the pointer stays under it."""
+        """Nearer by a factor (below 1: farther); the point under the pointer stays under it."""
         distance = min(LARGEST_DISTANCE, max(SMALLEST_DISTANCE, self.distance / factor))
         held = self.world_at(x_px, y_px, width_px, height_px)
         target = held + (np.asarray(self.target) - held) * (distance / self.distance)
@@ -95,7 +98,8 @@ class Camera:
         unit = self.units_per_px(height_px)
         right, up, _ = self.basis
         across, upward = (x_px - width_px / 2) * unit, (height_px / 2 - y_px) * unit
-        return np.asarray(self.target) + across * right + upward * up
+        place: DoubleArray = np.asarray(self.target) + across * right + upward * up
+        return place
 
     def fitted(self, positions: FloatArray, aspect: float = 1.0) -> Camera:
         """Moved so that the whole cloud fills the picture, seen from the same side.
@@ -121,11 +125,11 @@ class Camera:
         return dataclasses.replace(self._aimed(center), distance=distance)
 
     def matrix(self, width: int, height: int) -> FloatArray:
-        """World to clip space as OpenGL has it (y up, z -1..1), float32 (4, 4), for column vectors."""
+        """World to clip space as in OpenGL (y up, z -1..1): float32 (4, 4), for column vectors."""
         return self._double_matrix(width, height).astype(np.float32)
 
     def project(self, positions: FloatArray, width: int, height: int) -> FloatArray:
-        """Float32 (n, 3): x and y in pixels, and the distance along the line of sight in world units.
+        """Float32 (n, 3): x and y in pixels, and the distance along the sight in world units.
 
         A row is all NaN where the point is NaN or, with perspective, behind the camera.
         """
@@ -148,7 +152,7 @@ class Camera:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Camera:
-        """The camera that to_json described; absent names get their defaults. Raises InvalidChoice."""
+        """The camera that to_json described; absent names get defaults. Raises InvalidChoice."""
         fields = {f.name: f.default for f in dataclasses.fields(cls)}
         try:
             numbers = {
@@ -186,7 +190,7 @@ class Camera:
 
 
 def fit_camera(positions: FloatArray, is_flat: bool = False, aspect: float = 1.0) -> Camera:
-    """The camera to begin with: the whole cloud, from a little to the right and above (2D: straight on)."""
+    """The camera to begin with: the whole cloud, from a little above (2D: straight on)."""
     return Camera(is_flat=is_flat).fitted(positions, aspect)
 
 

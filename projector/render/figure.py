@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from projector.arrays import ByteArray
+from projector.embeddings.png import write_png
+from projector.errors import Unreadable
 from projector.frames import ScatterFrame
 from projector.render.camera import Camera, fit_camera
 from projector.render.raster import Raster, Style
@@ -22,7 +24,7 @@ def paint_frame(
     background: tuple[int, int, int] = LIGHT,
     sprite_px: float = 24.0,
 ) -> ByteArray:
-    """The frame as uint8 (height, width, 4) RGBA; without a camera the whole cloud is fitted into it."""
+    """The frame as uint8 (height, width, 4) RGBA; without a camera the whole cloud is shown."""
     camera = camera or fit_camera(frame.positions, frame.is_flat, width / height)
     style = Style(
         frame.colors,
@@ -36,5 +38,8 @@ def paint_frame(
 
 
 def write_figure(path: Path, image: ByteArray) -> None:
-    """Write uint8 (h, w, 4) RGBA as PNG. Raises ProjectorError where the file can't be written."""
-    raise NotImplementedError
+    """Write uint8 (h, w, 4) RGBA as PNG. Raises Unreadable where the file can't be written."""
+    try:
+        write_png(path, image)
+    except OSError as error:
+        raise Unreadable(f"{path} can't be written: {error.strerror}.") from error

@@ -1,7 +1,9 @@
+# numba infers the types: kernels take arrays of the dtypes that their docstrings name
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, assignment"
 """The painter's inner loops. Imports numba, so import this module inside functions only.
 
-Points come in batches of BATCH neighbors; a batch knows which rows of the screen it touches, so a strip of the screen
-looks at few points. Screen arrays hold NaN in x where a point isn't drawn.
+Points come in batches of BATCH neighbors; a batch knows which rows of the screen it touches, so a
+strip of the screen looks at few points. Screen arrays hold NaN in x where a point isn't drawn.
 """
 
 from __future__ import annotations
@@ -40,9 +42,10 @@ def morton_codes(points, low, scale, codes, start, stop):
 def place_points(
     points, order, mask, matrix, depth_row, near, focus, size, radius, screen, rows, start, stop
 ):
-    """Fill screen float32 (n, 4): x px, y px, depth, radius px; and rows (n_batches, 2): the rows touched.
+    """Fill screen float32 (n, 4): x px, y px, depth, radius px; and rows (n_batches, 2).
 
-    focus: the depth at which a point has its radius, 0 for a picture without perspective.
+    focus: the depth at which a point has its radius, 0 for a picture without perspective. rows:
+    the rows of the screen that a batch touches.
     """
     width, height = size
     for batch in range(start, stop):
@@ -72,13 +75,13 @@ def place_points(
 @njit(cache=True, nogil=True)
 def touched(center, reach, low, high):
     """First and one past the last pixel whose middle may lie within reach, cut to low..high."""
-    first = max(low, int(math.ceil(center - reach - 0.5)))
-    return first, min(high, int(math.floor(center + reach - 0.5)) + 1)
+    first = max(low, math.ceil(center - reach - 0.5))
+    return first, min(high, math.floor(center + reach - 0.5) + 1)
 
 
 @njit(cache=True, nogil=True)
 def splat_discs(screen, depth_bits, rows, order, top, bottom, layers, ids):
-    """One strip: which disc covers a pixel wholly (layers[..., 0]), which nearer one in part (layers[..., 1]).
+    """One strip: which disc covers a pixel wholly (layers 0), which nearer one in part (layers 1).
 
     layers int32 (h, w, 2): places in screen, -1 for nothing. ids int32 (h, w): the point in front.
     """
@@ -89,7 +92,7 @@ def splat_discs(screen, depth_bits, rows, order, top, bottom, layers, ids):
             continue
         for i in range(batch * BATCH, min((batch + 1) * BATCH, len(screen))):
             x, y, r = screen[i, 0], screen[i, 1], screen[i, 3]
-            if not x == x:
+            if math.isnan(x):
                 continue
             outer = r + np.float32(0.5)
             y0, y1 = touched(y, outer, top, bottom)
@@ -135,7 +138,7 @@ def settle_discs(keys, screen, order, top, layers, ids):
 
 @njit(cache=True, nogil=True)
 def disc_light(distance, r):
-    """How bright a disc is at a distance from its middle: a darker rim tells overlapping discs apart."""
+    """How bright a disc is so far from its middle: a darker rim tells overlapping discs apart."""
     strength = 0.34 * min(1.0, max(0.0, (r - 1.2) / 2.5))
     rim = min(1.4, max(0.7, 0.35 * r))
     return 1.0 - strength * min(1.0, max(0.0, (distance - r + rim) / rim))
@@ -143,7 +146,7 @@ def disc_light(distance, r):
 
 @njit(cache=True, nogil=True)
 def fade(depth, haze):
-    """How much of the background lies over a point. haze: (strength, depth where it begins, where it is full)."""
+    """How much of the background lies over a point. haze: strength, depths of begin and end."""
     return haze[0] * min(1.0, max(0.0, (depth - haze[1]) / (haze[2] - haze[1])))
 
 
@@ -174,7 +177,7 @@ def shade_discs(layers, screen, order, colors, ground, haze, image, start, stop)
 
 @njit(cache=True, nogil=True)
 def blend_discs(screen, rows, order, colors, opacity, ground, haze, top, bottom, image):
-    """One strip of see-through discs, blended without an order: nearer and more opaque ones weigh more."""
+    """One strip of see-through discs, blended without order: near and opaque ones weigh more."""
     width = image.shape[1]
     sums = np.zeros((bottom - top, width, 4), dtype=np.float32)
     through = np.ones((bottom - top, width), dtype=np.float32)
@@ -184,7 +187,7 @@ def blend_discs(screen, rows, order, colors, opacity, ground, haze, top, bottom,
             continue
         for i in range(batch * BATCH, min((batch + 1) * BATCH, len(screen))):
             x, y, r = screen[i, 0], screen[i, 1], screen[i, 3]
-            if not x == x:
+            if math.isnan(x):
                 continue
             outer = r + half
             y0, y1 = touched(y, outer, top, bottom)
@@ -240,15 +243,20 @@ def settle_blend(sums, through, ground, top, image):
 
 @njit(cache=True, nogil=True)
 def tile_place(x, y, r, aspect):
-    """Where a label picture lies on the screen: left, top, width, height in whole pixels, so that it is crisp."""
+    """Where a label picture lies: left, top, width, height in whole pixels, so that it is crisp."""
     height = max(1, int(2 * r + 0.5))
     width = max(1, int(2 * r * aspect + 0.5))
-    return int(math.floor(x - width / 2 + 0.5)), int(math.floor(y - height / 2 + 0.5)), width, height
+    return (
+        math.floor(x - width / 2 + 0.5),
+        math.floor(y - height / 2 + 0.5),
+        width,
+        height,
+    )
 
 
 @njit(cache=True, nogil=True)
 def splat_tiles(screen, depth_bits, rows, order, sheet, tile, top, bottom, layers, ids):
-    """One strip of label pictures: which one is in front. Clear pixels of a picture are see-through."""
+    """One strip of label pictures: which one is in front. Their clear pixels are see-through."""
     width = ids.shape[1]
     tile_width, tile_height = tile
     columns = sheet.shape[1] // tile_width
@@ -259,7 +267,7 @@ def splat_tiles(screen, depth_bits, rows, order, sheet, tile, top, bottom, layer
             continue
         for i in range(batch * BATCH, min((batch + 1) * BATCH, len(screen))):
             x, y, r = screen[i, 0], screen[i, 1], screen[i, 3]
-            if not x == x:
+            if math.isnan(x):
                 continue
             left, up, wide, high = tile_place(x, y, r, tile_width / tile_height)
             point = order[i]
@@ -283,10 +291,10 @@ def splat_tiles(screen, depth_bits, rows, order, sheet, tile, top, bottom, layer
 
 @njit(cache=True, nogil=True)
 def sample_tile(sheet, left, top, tile, u, v, du, dv):
-    """The mean RGB of a patch of one tile; u, v, du, dv: its corner and size as shares of the tile."""
+    """The mean RGB of a patch of one tile; u, v, du, dv: corner and size as shares of the tile."""
     width, height = tile
-    across = min(4, max(1, int(math.ceil(du * width))))
-    down = min(4, max(1, int(math.ceil(dv * height))))
+    across = min(4, max(1, math.ceil(du * width)))
+    down = min(4, max(1, math.ceil(dv * height)))
     red = green = blue = 0.0
     for b in range(down):
         y = top + min(height - 1, int((v + dv * (b + 0.5) / down) * height))
@@ -303,7 +311,7 @@ def sample_tile(sheet, left, top, tile, u, v, du, dv):
 def shade_tiles(
     layers, screen, order, colors, sheet, tile, opacity, ground, haze, image, start, stop
 ):
-    """Turn layers into pixels: each label picture tinted by its point's color, with a thin darker frame."""
+    """Turn layers into pixels: label pictures tinted by their points' colors, thinly framed."""
     columns = sheet.shape[1] // tile[0]
     n_tiles = columns * (sheet.shape[0] // tile[1])
     for y in range(start, stop):

@@ -1,7 +1,8 @@
 """Paints a cloud of points into a picture and an id picture, on all cores and without a GPU.
 
-Two stages. The first decides which point is in front of each pixel, by the smallest (depth << 32 | point); it is kept,
-so the second, which turns points into colors, is all that a new color or background costs. Picking is a look-up.
+Two stages. The first decides which point is in front of each pixel, by the smallest
+(depth << 32 | point); it is kept, so the second, which turns points into colors, is all that a new
+color or background costs. Picking is a look-up.
 """
 
 from __future__ import annotations
@@ -55,7 +56,6 @@ class Picture:
 
     def point_at(self, x: float, y: float, reach_px: float = 4.0) -> int | None:
         """The point whose drawn pixels are nearest to (x, y), or None within reach_px."""
-        height, width = self.ids.shape
         reach = int(np.ceil(max(0.0, reach_px)))
         column, row = int(np.floor(x)), int(np.floor(y))
         top, left = max(0, row - reach), max(0, column - reach)
