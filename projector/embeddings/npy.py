@@ -6,9 +6,10 @@ Nothing is allocated before the header was checked against the size of the file.
 from __future__ import annotations
 
 import math
+import tokenize
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.lib import format as npy_format
@@ -22,7 +23,10 @@ from projector.progress import Progress, Work
 MAGIC = b"\x93NUMPY"
 
 _BLOCK = 1 << 21
-_BAD_HEADER = (ValueError, EOFError, SyntaxError, TypeError, RecursionError, MemoryError)
+_BAD_HEADER = (
+    *(ValueError, EOFError, SyntaxError, TypeError, RecursionError, MemoryError),
+    tokenize.TokenError,  # from numpy's second attempt at headers that Python 2 wrote
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,15 @@ def read_npy(path: Path) -> Work[tuple[FloatArray, str, tuple[Problem, ...]]]:
     header = _read_header(path)
     n, d = _check(path, header)
     name = header.dtype.name
+    order: Literal["C", "F"] = "F" if header.is_fortran else "C"
     try:
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False, max_header_size=1 << 16)
+        mapped = np.asarray(np.memmap(path, header.dtype, "r", header.offset, (n, d), order))
     except (OSError, ValueError) as error:
         raise Unreadable(f"{path} can't be read: {error}.") from error
     if header.dtype == np.dtype("<f4") and (not header.is_fortran or 1 in (n, d)):
-        return frozen(np.asarray(mapped).reshape(n, d)), name, ()
+        return frozen(mapped.reshape(n, d)), name, ()
     check_fits(n * d * 4, f"{path} with {n:,} × {d:,} values")
-    vectors, n_lost = yield from _convert(np.asarray(mapped), path)
+    vectors, n_lost = yield from _convert(mapped, path)
     if not n_lost:
         return vectors, name, ()
     what = f"{n_lost:,} values are too large for 32-bit floats and count as infinite."

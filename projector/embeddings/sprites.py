@@ -90,19 +90,19 @@ def _find_tile(
 
 
 def _guess_tile(size: tuple[int, int], n: int) -> tuple[int, int] | None:
-    """The largest square tile whose grid holds n, at least half full; else from a square grid."""
-    common = math.gcd(*size)
-    for side in sorted(_divisors(common), reverse=True):
+    """The largest square tile, or that of a square grid, whichever n pictures fill more."""
+    candidates = []
+    for side in sorted(_divisors(math.gcd(*size)), reverse=True):
         n_tiles = (size[0] // side) * (size[1] // side)
         if n_tiles >= n:
-            if n * 2 >= n_tiles:
-                return side, side
+            candidates.append((n_tiles, (side, side)))
             break
     columns = math.ceil(math.sqrt(n))
     for n_rows in (columns, math.ceil(n / columns)):
         if size[0] % columns == 0 and size[1] % n_rows == 0:
-            return size[0] // columns, size[1] // n_rows
-    return None
+            candidates.append((columns * n_rows, (size[0] // columns, size[1] // n_rows)))
+    n_tiles, tile = min(candidates, key=lambda candidate: candidate[0], default=(0, None))
+    return tile if n_tiles <= 2 * n else None
 
 
 def _divisors(number: int) -> list[int]:
