@@ -270,4 +270,4 @@ def _decades(low: float, high: float) -> DoubleArray:
     if last - first >= 2:
         every = max(1, (last - first) // 8)
         return np.array([10.0**p for p in range(first, last + 1, every)])
-    return np.asarray(np.geomspace(low, high, 5), dtype=np.float64)
+    return np.geomspace(low, high, 5).astype(np.float64)
