@@ -12,7 +12,7 @@ from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QFont
 
 from projector.embeddings.choice import EmbeddingChoice
-from projector.embeddings.embedding import Embedding, Source
+from projector.embeddings.embedding import Embedding, Source, SpriteSheet
 from projector.progress import finish
 from projector.render.camera import Camera, fit_camera
 from widgets.embedding.columns import cell_text, default_color, default_label, find_rows, label_text
@@ -102,13 +102,16 @@ def test_half_way_the_camera_is_in_between():
 
 
 @pytest.mark.parametrize("is_flat", [True, False])
-def test_the_outline_needs_the_same_camera_as_the_whole_cloud(is_flat):
-    positions = np.random.default_rng(3).normal(size=(500, 3)).astype(np.float32)
+@pytest.mark.parametrize("n", [300, 50_000])
+def test_the_outline_needs_the_same_camera_as_the_whole_cloud(is_flat, n):
+    positions = np.random.default_rng(3).normal(size=(n, 3)).astype(np.float32)
     positions[7] = np.nan
     camera = fit_camera(positions, is_flat, 1.3)
-    few = outline(positions)
-    assert len(few) <= 7
-    assert fit_camera(few, is_flat, 1.3) == camera
+    few = finish(outline(positions))
+    assert len(few) < 300
+    ours = fit_camera(few, is_flat, 1.3)
+    assert ours.target == pytest.approx(camera.target)
+    assert ours.distance == pytest.approx(camera.distance, rel=0.03)
 
 
 def view_of(positions, is_flat=True):
@@ -134,6 +137,18 @@ def test_the_selected_point_is_ringed_where_it_is(qapp):
     overlay = build_overlay(view_of(positions), positions, Raised(selected=0), (), str)
     (ring,) = overlay.rings
     assert (ring.rect.center().x(), ring.rect.center().y()) == pytest.approx((200, 150), abs=1)
+
+
+def test_the_selected_point_is_named_even_in_a_crowd(qapp):
+    positions = np.zeros((40, 3), np.float32)
+    pixels = np.zeros((8, 8, 4), np.uint8)
+    pixels[:] = 255
+    view = view_of(positions)
+    sheet = SpriteSheet(np.tile(pixels, (5, 8, 1)), (8, 8))
+    view = dataclasses.replace(view, look=Look(sprites=sheet, sprite_px=900))
+    raised = Raised(selected=0, neighbors=tuple(range(1, 40)))
+    overlay = build_overlay(view, positions, raised, (), "label {}".format)
+    assert [text.text for text in overlay.texts] == ["label 0"]
 
 
 def test_points_without_a_place_get_no_ring(qapp):

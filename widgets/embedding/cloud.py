@@ -235,7 +235,8 @@ def arranged(shown: Shown, axes: tuple[int, int, int], is_flat: bool) -> Work[Cl
     """Places of the points and a painter built for them."""
     yield Progress(None, "Placing the points")
     positions = world_positions(shown, axes, is_flat)
-    return shown, positions, outline(positions), Raster(positions)
+    edge = yield from outline(positions)
+    return shown, positions, edge, Raster(positions)
 
 
 def colored(

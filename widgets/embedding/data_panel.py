@@ -134,6 +134,8 @@ class DataPanel(QWidget):
     @Slot()
     def _on_legend_changed(self) -> None:
         self._legend.set_legend(self._model.legend)
+        has_lines = bool(self._model.legend.entries or self._model.legend.gradient)
+        self._form.setRowVisible(self._legend, has_lines)
         self._show_choice()
 
     @Slot(object)

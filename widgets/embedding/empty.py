@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 
 class EmptyState(QWidget):
@@ -22,9 +22,9 @@ class EmptyState(QWidget):
         for label in (self._title, self._sentence):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            layout.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
+            layout.addLayout(_centered(label))
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._sentence.setMinimumWidth(60 * self.fontMetrics().averageCharWidth())
+        self._sentence.setFixedWidth(64 * self.fontMetrics().averageCharWidth())
         self._sentence.setForegroundRole(self.palette().ColorRole.PlaceholderText)
         layout.addStretch(3)
 
@@ -35,3 +35,11 @@ class EmptyState(QWidget):
     def say(self, title: str, sentence: str) -> None:
         self._title.setText(title)
         self._sentence.setText(sentence)
+
+
+def _centered(label: QLabel) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(label)
+    row.addStretch(1)
+    return row

@@ -31,7 +31,6 @@ class LegendView(QWidget):
         if legend.gradient is not None:
             texts.insert(0, f"{legend.gradient.low:.4g} – {legend.gradient.high:.4g}")
         self.setAccessibleDescription(", ".join(texts))
-        self.setVisible(bool(texts))
         self.updateGeometry()
         self.update()
 

@@ -16,6 +16,7 @@ from widgets.embedding.sources import SourceGroup
 N_COMPONENTS = 10
 N_KEPT_BYTES = 512 * 2**20
 PART_ROWS = 20_000
+N_DIRECTIONS = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,19 +131,31 @@ def world_positions(shown: Shown, axes: tuple[int, int, int], is_flat: bool) -> 
     return frozen(positions)
 
 
-def outline(positions: FloatArray) -> FloatArray:
-    """The few rows that decide how far away a camera must stand: float32 (at most 7, 3).
+def outline(positions: FloatArray) -> Work[FloatArray]:
+    """The few rows that decide how far away a camera must stand: float32 (m, 3).
 
-    The outermost on each axis, and the farthest from their middle.
+    The outermost along many directions; all rows of a small cloud. NaN rows are left out.
     """
-    ids = np.flatnonzero(np.isfinite(positions).all(axis=1))
-    if not len(ids):
-        return np.zeros((0, 3), dtype=np.float32)
-    finite = positions[ids]
-    low, high = finite.argmin(axis=0), finite.argmax(axis=0)
-    center = (finite.min(axis=0) + finite.max(axis=0)) / 2
-    farthest = int(((finite - center) ** 2).sum(axis=1).argmax())
-    return frozen(finite[np.unique([*low, *high, farthest])])
+    finite = positions[np.isfinite(positions).all(axis=1)]
+    if len(finite) <= PART_ROWS:
+        return frozen(finite)
+    directions = _directions(N_DIRECTIONS)
+    found = []
+    for start in range(0, len(finite), PART_ROWS):
+        part = finite[start : start + PART_ROWS]
+        found.append(part[(part @ directions.T).argmax(axis=0)])
+        yield Progress(start / len(finite), "Placing the points")
+    outermost = np.concatenate(found)
+    return frozen(outermost[np.unique((outermost @ directions.T).argmax(axis=0))])
+
+
+def _directions(n: int) -> FloatArray:
+    """About n directions spread evenly over the sphere, and both ways along the axes."""
+    z = 1 - (2 * np.arange(n) + 1) / n
+    turn = np.arange(n) * np.pi * (1 + 5**0.5)
+    r = np.sqrt(1 - z**2)
+    sphere = np.column_stack([r * np.cos(turn), r * np.sin(turn), z])
+    return np.concatenate([sphere, np.eye(3), -np.eye(3)]).astype(np.float32)
 
 
 def _own(embedding: Embedding, axes: Axes) -> Shown:

@@ -141,7 +141,8 @@ def build_overlay(
     gizmo, gizmo_texts = ((), ()) if view.camera.is_flat else _gizmo(view, axis_names)
     places = _places(view, positions, raised)
     rings = _rings(view, places, raised)
-    labels = _labels(view, places, raised, label_of)
+    pictures = [ring.rect for ring in rings if ring.picture is not None]
+    labels = _labels(view, places, raised, label_of, pictures)
     return Overlay((*axes, *gizmo), rings, (*axis_texts, *gizmo_texts, *labels))
 
 
@@ -234,12 +235,19 @@ def _square(center: QPointF, radius: float) -> QRectF:
 
 
 def _labels(
-    view: View, places: Places, raised: Raised, label_of: Callable[[int], str]
+    view: View,
+    places: Places,
+    raised: Raised,
+    label_of: Callable[[int], str],
+    pictures: Sequence[QRectF],
 ) -> tuple[Text, ...]:
-    """The selected point's label first, then the neighbors' as far as there is room."""
+    """The selected point's label first, then the neighbors' as far as there is room.
+
+    pictures: where no label may lie.
+    """
     bold = QFont(view.font)
     bold.setBold(True)
-    room = _Room(QRectF(QPointF(0, 0), view.size).adjusted(2, 2, -2, -2))
+    room = _Room(QRectF(QPointF(0, 0), view.size).adjusted(2, 2, -2, -2), list(pictures))
     texts = []
     order = () if raised.selected is None else (raised.selected, *raised.neighbors[:MOST_LABELS])
     for point in order:
@@ -249,7 +257,11 @@ def _labels(
         text = shorten(label_of(point))
         metrics = QFontMetricsF(bold if is_selected else view.font)
         size = QSizeF(metrics.horizontalAdvance(text) + 8, metrics.height() + 2)
-        rect = room.find(_around(*places[point], size))
+        options = list(_around(*places[point], size))
+        rect = room.find(options)
+        if rect is None and is_selected:
+            rect = _inside(options[0], view.size)
+            room.taken.append(rect)
         if rect is not None:
             texts.append(Text(rect, text, "foreground", is_selected, has_ground=True))
     return tuple(texts)

@@ -85,6 +85,8 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         self.nearest = None
         if shown is not None:
             self._fit_choice(shown)
+        else:
+            self.set_legend(Legend())
         self.matches = None
         self.shown_changed.emit()
         self.matches_changed.emit()
