@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-LAUNCHER = ROOT / "resources" / "io.github.projector_app.projector.desktop"
+ROOMS = ("app", "widgets", "projector", "resources")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 def module_names(room: str) -> list[str]:
@@ -32,6 +35,33 @@ def loaded_after_importing(modules: list[str]) -> set[str]:
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
+
+
+def imported_packages() -> set[str]:
+    """The top-level packages that our code imports anywhere, without Python's own and ours."""
+    names: set[str] = set()
+    for file in (file for room in ROOMS for file in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names.update(alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names.add(node.module.partition(".")[0])
+    return names - set(sys.stdlib_module_names) - set(ROOMS)
+
+
+def normalized(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_everything_imported_is_a_declared_dependency():
+    declared = {normalized(re.split(r"[^\w.-]", line)[0]) for line in PROJECT["dependencies"]}
+    owners = packages_distributions()
+    undeclared = {
+        package
+        for package in imported_packages()
+        if not declared & {normalized(owner) for owner in owners.get(package, [package])}
+    }
+    assert undeclared == set()
 
 
 def test_the_whole_core_loads_no_qt_and_no_learning_library():
@@ -62,11 +92,8 @@ def test_resources_hold_no_scripts():
 
 
 def test_the_changelog_knows_the_version():
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
-        "version"
-    ]
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert f"## [{version}]" in changelog or "## [Unreleased]" in changelog
+    assert f"## [{PROJECT['version']}]" in changelog or "## [Unreleased]" in changelog
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
