@@ -20,6 +20,8 @@ from projector.errors import InvalidChoice
 RADIANS_PER_PX = 0.008
 SMALLEST_DISTANCE, LARGEST_DISTANCE = 1e-6, 1e9
 FIT_MARGIN = 1.06
+SHARE_WHEN_TURNED = 0.7
+MOST_FITTED = 100_000
 NEAR = 0.01
 """The near plane, as a share of the distance to the target; what is nearer is not drawn."""
 
@@ -116,8 +118,9 @@ class Camera:
             half_width, half_height = (high - low)[:2] / 2
             distance = max(half_height, half_width / aspect) / open_up
         else:
-            radius = float(np.sqrt(((finite - center) ** 2).sum(axis=1).max()))
-            distance = radius / math.sin(math.atan(open_up * min(1.0, aspect)))
+            distance = self._enough_distance(
+                finite[:: len(finite) // MOST_FITTED + 1] - center, open_up, aspect
+            )
         size = float(np.abs(high - low).max())
         if not size > 0:
             distance = 3.0
@@ -166,6 +169,16 @@ class Camera:
             raise InvalidChoice("The saved camera can't be used: its distance or opening is wrong.")
         flags = {name: bool(values.get(name, False)) for name in ("is_flat", "is_orthographic")}
         return cls(target=(x, y, z), **numbers, **flags)  # type: ignore[arg-type]
+
+    def _enough_distance(self, around: DoubleArray, open_up: float, aspect: float) -> float:
+        """From where all points are in the picture, and nearly all when the cloud is turned."""
+        across, upward, toward = (around @ self.basis.T).T
+        if not self.has_perspective:
+            toward = np.zeros_like(toward)
+        tight = np.maximum(np.abs(across) / (open_up * aspect), np.abs(upward) / open_up) + toward
+        radius = float(np.linalg.norm(around, axis=1).max())
+        turned = radius / math.sin(math.atan(open_up * min(1.0, aspect)))
+        return max(float(tight.max()), SHARE_WHEN_TURNED * turned)
 
     def _aimed(self, target: DoubleArray) -> Camera:
         x, y, z = target.tolist()

@@ -12,7 +12,7 @@ from projector.render.camera import Camera, fit_camera
 from projector.render.raster import Raster, Style
 
 LIGHT, DARK = (255, 255, 255), (21, 24, 29)
-FOG = 0.55
+FOG = 0.45
 
 
 def paint_frame(

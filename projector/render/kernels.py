@@ -311,7 +311,7 @@ def sample_tile(sheet, left, top, tile, u, v, du, dv):
 def shade_tiles(
     layers, screen, order, colors, sheet, tile, opacity, ground, haze, image, start, stop
 ):
-    """Turn layers into pixels: label pictures tinted by their points' colors, thinly framed."""
+    """Turn layers into pixels: label pictures tinted by their points' colors, in a thin frame."""
     columns = sheet.shape[1] // tile[0]
     n_tiles = columns * (sheet.shape[0] // tile[1])
     for y in range(start, stop):
@@ -328,12 +328,15 @@ def shade_tiles(
                     u0, v0 = point % columns * tile[0], point // columns * tile[1]
                     u, v = (x - left) / wide, (y - up) / high
                     tint = sample_tile(sheet, u0, v0, tile, u, v, 1 / wide, 1 / high)
-                is_frame = x == left or y == up or x == left + wide - 1 or y == up + high - 1
-                light = 0.72 if is_frame and wide > 6 else 1.0
+                white = 0.42
+                if x == left or y == up or x == left + wide - 1 or y == up + high - 1:
+                    white, tint = 0.0, (210.0, 210.0, 210.0)
                 cover = opacity * (1 - fade(screen[i, 2], haze))
-                red += cover * (tint[0] * colors[point, 0] * light / 255.0 - red)
-                green += cover * (tint[1] * colors[point, 1] * light / 255.0 - green)
-                blue += cover * (tint[2] * colors[point, 2] * light / 255.0 - blue)
+                red += cover * (tint[0] * (white + (1 - white) * colors[point, 0] / 255.0) - red)
+                green += cover * (
+                    tint[1] * (white + (1 - white) * colors[point, 1] / 255.0) - green
+                )
+                blue += cover * (tint[2] * (white + (1 - white) * colors[point, 2] / 255.0) - blue)
             image[y, x, 0] = np.uint8(red + 0.5)
             image[y, x, 1] = np.uint8(green + 0.5)
             image[y, x, 2] = np.uint8(blue + 0.5)
