@@ -1,4 +1,4 @@
-"""The arrays into which the scan writes: one row per value, one blob per payload, and the table of tags."""
+"""The arrays into which the scan writes: a row per value, a blob per payload, the table of tags."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from projector.arrays import ByteArray, DoubleArray, IntArray
 
 NUMBER, NUMBER_TENSOR = 2, 9
-"""Kinds of values that are single numbers: simple_value, and (not a number on the wire) a tensor of one element."""
+"""Kinds of values that are single numbers: simple_value, and (not on the wire) such a tensor."""
 
 TENSOR, OLD_HISTOGRAM, OLD_IMAGE, OLD_AUDIO, OBSOLETE, NO_VALUE = 8, 5, 4, 6, 3, 0
 GRAPH, RESTART, RUN_METADATA, META_GRAPH = 104, 107, 108, 109
@@ -28,16 +28,17 @@ class Rows(NamedTuple):
 
 
 class Blobs(NamedTuple):
-    """Where the payload lies in the file, for each row whose kind is not NUMBER, in the order of the rows."""
+    """Where the payload lies in the file, for each row whose kind is not NUMBER, in their order."""
 
     offsets: IntArray
     lengths: IntArray
 
 
 class Tags(NamedTuple):
-    """slots: int32 hash table of tag numbers, -1 empty, a power of two long. texts: the bytes of tags and metadata.
+    """slots: hash table of tag numbers, -1 empty, a power of two long.
 
-    metadata_rows: the row that brought the metadata, -1 where there was none yet.
+    texts: the bytes of tags and metadata, found by starts and sizes. metadata_rows: the row
+    that brought the metadata, -1 where there was none yet.
     """
 
     slots: NDArray[np.int32]
@@ -71,7 +72,10 @@ def empty_tags(n: int, n_bytes: int) -> Tags:
     return Tags(
         np.full(2 * n, -1, np.int32),
         np.empty(n, np.uint64),
-        *(np.empty(n, np.int64) for _ in range(4)),
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
         np.empty(n, np.int64),
         np.empty(n_bytes, np.uint8),
     )
@@ -102,7 +106,8 @@ def more_texts(old: Tags, n_used: int, n_bytes: int) -> Tags:
 class State(NamedTuple):
     """What the scan of a file carries from block to block.
 
-    counts: int64, by the numbers below. clock: float64, the last and the first finite wall time, NaN for none.
+    counts: int64, by the numbers below. clock: float64, the last and the first finite wall time,
+    NaN for none.
     """
 
     counts: IntArray
@@ -110,7 +115,7 @@ class State(NamedTuple):
 
 
 POSITION, N_ROWS, N_BLOBS, N_TAGS, N_TEXT, N_BEFORE, LOST, NEEDED = range(8)
-"""Places in State.counts. N_BEFORE: rows taken out before. LOST: 1 while searching for the next record.
+"""Places in State.counts. N_BEFORE: rows taken out before. LOST: 1 while between records.
 
 NEEDED: how many bytes of room the scan asks for, of the block or of the texts.
 """

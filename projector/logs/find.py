@@ -60,7 +60,7 @@ def find_event_files(path: Path) -> Work[FoundFiles]:
 def _look_into(
     folder: Path, waiting: list[Path], linked: list[Path], problems: list[Problem]
 ) -> list[Path]:
-    """The event files of one folder; the folders in it are added to `waiting`, or `linked` if links."""
+    """The event files of one folder; folders in it are added to `waiting`, links to `linked`."""
     files = []
     with os.scandir(folder) as entries:
         for entry in entries:

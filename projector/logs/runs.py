@@ -79,8 +79,9 @@ def build_run(name: str, files: list[FileColumns]) -> Work[tuple[Run, list[Probl
 class _Table:
     """The rows of all files of a run, in order. tags: by the number in rows.tags.
 
-    first_rows: int64 (n_files + 1,), where the rows of each file begin. blob_ids: int64 (n,), which of the blobs
-    belongs to a row, for rows that have one. is_dropped: rows that a restart has made void.
+    first_rows: int64 (n_files + 1,), where the rows of each file begin. blob_ids: int64 (n,),
+    which of the blobs belongs to a row, for rows that have one. is_dropped: rows that a restart
+    has made void.
     """
 
     files: list[FileColumns]
@@ -124,7 +125,7 @@ class _Table:
         )
 
     def file_of(self, row: int) -> Path:
-        return self.files[self._file_ids(np.array([row]))[0]].path
+        return self.files[int(self._file_ids(np.array([row]))[0])].path
 
     def _file_ids(self, rows: IntArray) -> NDArray[np.int32]:
         return (np.searchsorted(self.first_rows, rows, side="right") - 1).astype(np.int32)
@@ -225,13 +226,18 @@ class _Table:
         )
 
     def _newest(self, rows: IntArray) -> IntArray:
-        """Those rows that no later one replaces: a value takes the place of all before it from its step on."""
+        """Those rows that no later one replaces.
+
+        A value takes the place of all before it that have its step or a higher one.
+        """
         rows = rows[~self.is_dropped[rows]]
         if not len(rows):
             return rows
         steps = self.rows.steps[rows]
         lowest_later = np.minimum.accumulate(steps[::-1])[::-1][1:]
-        return rows[np.append(steps[:-1] < lowest_later, True)]
+        is_newest = np.append(steps[:-1] < lowest_later, True)
+        newest: IntArray = rows[is_newest]
+        return newest
 
 
 def _dropped_by_restart(rows: Rows, first_rows: IntArray) -> MaskArray:

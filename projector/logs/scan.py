@@ -1,11 +1,14 @@
-"""One event file, read block by block into columns. The file is never mapped: it may shrink while it is read."""
+"""One event file, read block by block into columns.
+
+The file is never mapped into memory: one that shrinks meanwhile would end the process.
+"""
 
 from __future__ import annotations
 
+import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +55,7 @@ class FileScan:
         self.path = path
         self.is_done = False
         self._problem: str | None = None
-        self._file: BinaryIO | None = None
+        self._file: io.FileIO | None = None
         self._size = 0
         self._base = 0  # where in the file the buffer begins
         self._filled = 0
@@ -110,7 +113,7 @@ class FileScan:
             problems=tuple(self._problems()),
         )
 
-    def _read_block(self, file: BinaryIO) -> int:
+    def _read_block(self, file: io.FileIO) -> int:
         """Fill the buffer behind what is left of the last block; how many bytes came."""
         counts = self._state.counts
         start = int(counts[columns.POSITION])
@@ -126,7 +129,7 @@ class FileScan:
             self._buffer = grown
         # a block at a time even inside a long record, so that no single step takes long
         stop = min(len(self._buffer), left + BLOCK, self._size - self._base)
-        n_read = file.readinto(memoryview(self._buffer)[left:stop]) or 0
+        n_read = file.readinto(self._buffer[left:stop].data) or 0
         self._filled += n_read
         return int(n_read)
 
@@ -156,12 +159,12 @@ class FileScan:
         self._take_out(is_full=False)
 
     def _take_out(self, *, is_full: bool) -> None:
-        """Keep the rows so far and make room. A single record with more rows than fit gets more room."""
+        """Keep the rows so far and make room, more where a single record needs it."""
         counts = self._state.counts
         n_rows, n_blobs = int(counts[columns.N_ROWS]), int(counts[columns.N_BLOBS])
         if n_rows:
-            rows = Rows(*(column[:n_rows].copy() for column in self._rows))
-            blobs = Blobs(*(column[:n_blobs].copy() for column in self._blobs))
+            rows = Rows._make(column[:n_rows].copy() for column in self._rows)
+            blobs = Blobs._make(column[:n_blobs].copy() for column in self._blobs)
             self._chunks.append((rows, blobs))
         elif is_full:
             n = 2 * len(self._rows.tags)
@@ -228,6 +231,8 @@ def _joined(chunks: list[tuple[Rows, Blobs]]) -> tuple[Rows, Blobs]:
         return chunks[0]
     if not chunks:
         return columns.empty_rows(0), columns.empty_blobs(0)
-    rows = Rows(*(np.concatenate(parts) for parts in zip(*(c[0] for c in chunks), strict=True)))
-    blobs = Blobs(*(np.concatenate(parts) for parts in zip(*(c[1] for c in chunks), strict=True)))
+    rows = Rows._make(np.concatenate(parts) for parts in zip(*(c[0] for c in chunks), strict=True))
+    blobs = Blobs._make(
+        np.concatenate(parts) for parts in zip(*(c[1] for c in chunks), strict=True)
+    )
     return rows, blobs

@@ -128,7 +128,8 @@ def _decoded(raw: NDArray[Any], dtype: int) -> NDArray[Any]:
     if dtype == dtypes.BFLOAT16:
         return (raw.astype(np.uint32) << 16).view(np.float32)
     if dtype == dtypes.BOOL:
-        return np.not_equal(raw, 0)
+        flags: NDArray[np.bool_] = np.not_equal(raw, 0)
+        return flags
     if dtypes.IS_SMALL_FLOAT[dtype]:
         values: NDArray[np.float32] = dtypes.SMALL_FLOATS[dtype][raw]
         return values

@@ -1,0 +1,1 @@
+"""Numbers given as bits, in every element type a tensor may have."""
