@@ -35,6 +35,10 @@ class MainWindow(QMainWindow):
 
     def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._actions: list[CommandAction] = []
+        self._tab_actions: dict[Dashboard, list[CommandAction]] = {}
+        self._recent_menu: QMenu | None = None
+        self._said: dict[Dashboard, str] = {}
         self.setObjectName("main")
         self.setAcceptDrops(True)
         self.resize(1280, 800)
@@ -61,10 +65,6 @@ class MainWindow(QMainWindow):
             self._tabs.addTab(dashboard, dashboard.title)
             dashboard.said.connect(self._on_said)
             dashboard.problem_found.connect(self.notices.add)
-        self._actions: list[CommandAction] = []
-        self._tab_actions: dict[Dashboard, list[CommandAction]] = {}
-        self._recent_menu: QMenu | None = None
-        self._said: dict[Dashboard, str] = {}
         self.show_path(None)
 
     def add_commands(self, commands: Sequence[Command]) -> None:

@@ -8,29 +8,29 @@ from dataclasses import dataclass
 from PySide6.QtGui import QColor, QPalette
 
 ROLES: dict[QPalette.ColorRole, tuple[str, str]] = {
-    QPalette.ColorRole.Window: ("#f4f5f7", "#1d2026"),
+    QPalette.ColorRole.Window: ("#f4f5f7", "#2b2f36"),
     QPalette.ColorRole.WindowText: ("#1d2330", "#e3e6ec"),
-    QPalette.ColorRole.Base: ("#ffffff", "#15181d"),
-    QPalette.ColorRole.AlternateBase: ("#f7f8fa", "#1a1d23"),
+    QPalette.ColorRole.Base: ("#ffffff", "#1a1d22"),
+    QPalette.ColorRole.AlternateBase: ("#f7f8fa", "#202329"),
     QPalette.ColorRole.Text: ("#1d2330", "#e3e6ec"),
     QPalette.ColorRole.PlaceholderText: ("#7d8494", "#7f8796"),
-    QPalette.ColorRole.Button: ("#eceef1", "#2a2e36"),
+    QPalette.ColorRole.Button: ("#eceef1", "#3b4049"),
     QPalette.ColorRole.ButtonText: ("#1d2330", "#e3e6ec"),
     QPalette.ColorRole.BrightText: ("#ffffff", "#ffffff"),
-    QPalette.ColorRole.ToolTipBase: ("#ffffff", "#2a2e36"),
+    QPalette.ColorRole.ToolTipBase: ("#ffffff", "#363b44"),
     QPalette.ColorRole.ToolTipText: ("#1d2330", "#e3e6ec"),
     QPalette.ColorRole.Highlight: ("#2f6fde", "#3b78e0"),
     QPalette.ColorRole.HighlightedText: ("#ffffff", "#ffffff"),
     QPalette.ColorRole.Link: ("#2f6fde", "#7fb0ff"),
     QPalette.ColorRole.LinkVisited: ("#6a4fc0", "#b39dff"),
-    QPalette.ColorRole.Light: ("#ffffff", "#363b45"),
-    QPalette.ColorRole.Midlight: ("#e6e8ec", "#2f343d"),
-    QPalette.ColorRole.Mid: ("#c4c9d2", "#3d434e"),
-    QPalette.ColorRole.Dark: ("#a2a9b6", "#121418"),
+    QPalette.ColorRole.Light: ("#ffffff", "#4a505b"),
+    QPalette.ColorRole.Midlight: ("#e6e8ec", "#40454f"),
+    QPalette.ColorRole.Mid: ("#c4c9d2", "#4d535f"),
+    QPalette.ColorRole.Dark: ("#a2a9b6", "#15171b"),
     QPalette.ColorRole.Shadow: ("#7d8494", "#0a0b0d"),
     QPalette.ColorRole.Accent: ("#2f6fde", "#3b78e0"),
 }
-DISABLED_TEXT = ("#a2a9b6", "#626a78")
+DISABLED_TEXT = ("#a2a9b6", "#727a88")
 
 
 @dataclass(frozen=True, slots=True)
