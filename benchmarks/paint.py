@@ -1,4 +1,4 @@
-"""Painting a cloud of points: our raster painter beside pyqtgraph's OpenGL scatter and plain numpy."""
+"""Painting a cloud of points: our painter beside pyqtgraph's OpenGL scatter and plain numpy."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _paint_by_numpy(points: FloatArray, colors: ByteArray, camera: Camera) -> By
 
 
 def _pyqtgraph_ms(points: FloatArray, colors: ByteArray, turns: list[Camera]) -> float | None:
-    """Milliseconds a frame of its own view with the picture read back; None where OpenGL is absent."""
+    """Milliseconds a frame of its own view, picture read back; None where OpenGL is absent."""
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return None
     try:

@@ -98,6 +98,7 @@ class Raster:
     """
 
     def __init__(self, positions: FloatArray) -> None:
+        self._n_points = len(positions)
         finite_ids = np.flatnonzero(np.isfinite(positions).all(axis=1)).astype(np.int32)
         points = np.ascontiguousarray(positions[finite_ids], dtype=np.float32)
         places = _fair_order(points)
@@ -110,10 +111,18 @@ class Raster:
     def paint(self, camera: Camera, width: int, height: int, style: Style) -> Picture:
         """The points as the camera sees them. width, height: in device pixels, at least 1."""
         width, height = max(1, int(width)), max(1, int(height))
+        self._check(style)
         front = self._front_for(camera, width, height, style)
         image = np.empty((height, width, 4), dtype=np.uint8)
         self._shade(front, camera, style, image)
         return Picture(image, front.ids)
+
+    def _check(self, style: Style) -> None:
+        """Kernels don't check bounds: arrays of another length would be read past their end."""
+        if style.colors.shape != (self._n_points, 4):
+            raise ValueError(f"{self._n_points} points, but colors of shape {style.colors.shape}")
+        if style.shown_mask is not None and style.shown_mask.shape != (self._n_points,):
+            raise ValueError(f"{self._n_points} points, but a mask of {style.shown_mask.shape}")
 
     def _front_for(self, camera: Camera, width: int, height: int, style: Style) -> _Front:
         """The first stage, or the last one again when only colors differ."""

@@ -161,19 +161,16 @@ def test_half_opacity_lets_half_of_the_background_through() -> None:
     assert center.tolist() == pytest.approx([100, 50, 50, 255], abs=1)
 
 
-def test_see_through_points_pile_up() -> None:
-    style = Style(np.zeros((8, 4), np.uint8) + np.uint8([0, 0, 0, 255]), 5.0, opacity=0.3)
-    points = np.zeros((8, 3), dtype=np.float32)
-    middle = HEIGHT // 2, WIDTH // 2
-    one = Raster(points[:1]).paint(Camera(), WIDTH, HEIGHT, style).image[middle][0]
-    many = Raster(points).paint(Camera(), WIDTH, HEIGHT, style).image[middle][0]
-    assert one == pytest.approx(255 * 0.7, abs=1)
-    assert many == pytest.approx(255 * 0.7**8, abs=1)
+@pytest.mark.parametrize("n", [1, 8])
+def test_see_through_points_pile_up(n: int) -> None:
+    style = Style(np.full((n, 4), (0, 0, 0, 255), dtype=np.uint8), radius_px=5.0, opacity=0.3)
+    picture = Raster(np.zeros((n, 3), dtype=np.float32)).paint(Camera(), WIDTH, HEIGHT, style)
+    assert picture.image[HEIGHT // 2, WIDTH // 2, 0] == pytest.approx(255 * 0.7**n, abs=1)
 
 
 def test_fog_fades_what_is_far() -> None:
     points = np.array([[-0.5, 0, 1], [0.5, 0, -1]], dtype=np.float32)
-    style = Style(np.zeros((2, 4), np.uint8) + np.uint8([0, 0, 0, 255]), radius_px=4.0, fog=0.8)
+    style = Style(np.full((2, 4), (0, 0, 0, 255), dtype=np.uint8), radius_px=4.0, fog=0.8)
     picture = Raster(points).paint(Camera(yaw=0.0, pitch=0.0), WIDTH, HEIGHT, style)
     near, far = (picture.image[picture.ids == i][:, 0].min() for i in (0, 1))
     assert near < 60 < 150 < far
@@ -211,6 +208,12 @@ def test_a_camera_inside_or_past_the_cloud_paints_soundly(camera: Camera) -> Non
     seen = camera.project(cloud(300), WIDTH, HEIGHT)
     hidden = np.flatnonzero(np.isnan(seen[:, 0]))
     assert not np.isin(picture.ids, hidden).any()
+
+
+@pytest.mark.parametrize("wrong", [{"colors": colors_of(4)}, {"shown_mask": np.ones(6, bool)}])
+def test_arrays_of_another_length_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="5 points, but"):
+        Raster(cloud(5)).paint(Camera(), WIDTH, HEIGHT, styled(5, **wrong))
 
 
 def test_warming_up_leaves_nothing_to_compile() -> None:
