@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QRa
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
+from projector.colors import color_by_column
 from projector.contents import read_contents
 from projector.embeddings.writer import write_embedding
 from projector.progress import finish
@@ -20,6 +21,7 @@ from widgets.embedding.dashboard import EmbeddingDashboard
 from widgets.embedding.legend import LegendView
 from widgets.embedding.point_card import PointCard
 from widgets.embedding.point_list import PointList
+from widgets.shared.theme import app_palette
 
 N = 60
 
@@ -52,6 +54,7 @@ def folder(tmp_path):
 @pytest.fixture
 def dashboard(qtbot, run_job):
     dashboard = EmbeddingDashboard(run_job)
+    dashboard.setPalette(app_palette(is_dark=False))
     qtbot.addWidget(dashboard)
     dashboard.resize(1280, 800)
     dashboard.show()
@@ -377,8 +380,18 @@ def test_a_choice_made_elsewhere_is_shown_by_the_controls(opened):
     assert opened.canvas.camera.is_flat
 
 
+def test_a_dark_theme_recolors_the_points(opened, qtbot):
+    pick(named(opened, QComboBox, "Color by"), "group")
+    light = opened.findChild(LegendView).legend
+    opened.setPalette(app_palette(is_dark=True))
+    dark = opened.findChild(LegendView).legend
+    column = opened.model.embedding.metadata["group"]
+    assert dark == color_by_column(column, is_dark=True).legend
+    assert light == color_by_column(column, is_dark=False).legend
+
+
 def test_one_point_is_shown_without_complaint(dashboard, tmp_path, qtbot):
     write_embedding(tmp_path, np.ones((1, 4), np.float32), metadata=["only"])
     dashboard.show_contents(finish(read_contents(tmp_path)))
     dashboard.model.choose(selected=0)
-    assert dashboard.canvas.accessibleDescription() in ("1 points, 1 selected", "Nothing is shown")
+    assert dashboard.canvas.accessibleDescription() == "1 point, 1 selected"

@@ -42,6 +42,7 @@ class ScatterCanvas(QWidget):
     flat_asked = Signal(object)
     cleared = Signal()
     painted = Signal()
+    theme_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -238,6 +239,7 @@ class ScatterCanvas(QWidget):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._plot_colors = plot_colors(self.palette())
             self._schedule()
+            self.theme_changed.emit()
 
     @property
     def _aspect(self) -> float:

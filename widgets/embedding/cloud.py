@@ -48,6 +48,7 @@ class CloudPresenter(QObject):
         canvas.point_clicked.connect(self._on_point_clicked)
         canvas.flat_asked.connect(self._on_flat_asked)
         canvas.cleared.connect(self._on_cleared)
+        canvas.theme_changed.connect(self.recolor)
 
     def prepare(self) -> None:
         """Load the painter's kernels, once."""
@@ -70,6 +71,7 @@ class CloudPresenter(QObject):
             self._canvas.clear_cloud()
         self._show_message()
 
+    @Slot()
     def recolor(self) -> None:
         """Colors again, as after a change of theme."""
         shown = self._model.shown
@@ -203,21 +205,27 @@ class CloudPresenter(QObject):
         if embedding is None:
             self._canvas.set_caption("", self.tr("Nothing is shown"))
             return
-        n = number_text(embedding.n_points)
-        caption = self.tr("{n} points, {dims} dims").format(n=n, dims=number_text(embedding.n_dims))
+        n = self._points_text(embedding)
+        dims = number_text(embedding.n_dims)
+        caption = self.tr("{points}, {dims} dims").format(points=n, dims=dims)
         n_selected = 0 if self._model.selected is None else 1
-        description = self.tr("{n} points, {k} selected").format(n=n, k=n_selected)
+        description = self.tr("{points}, {k} selected").format(points=n, k=n_selected)
         if self._model.matches is not None:
             n_found = number_text(len(self._model.matches))
             caption = self.tr("{caption}, {n} found").format(caption=caption, n=n_found)
         self._canvas.set_caption(caption, description)
 
+    def _points_text(self, embedding: Embedding) -> str:
+        if embedding.n_points == 1:
+            return self.tr("1 point")
+        return self.tr("{n} points").format(n=number_text(embedding.n_points))
+
     def _status_text(self, shown: Shown) -> str:
         embedding = shown.embedding
         n_out = int((~np.isfinite(shown.coordinates[:, 0])).sum()) if shown.n_axes else 0
-        text = self.tr("{name}: {n} points, {dims} dimensions").format(
+        text = self.tr("{name}: {points}, {dims} dimensions").format(
             name=embedding.source.name,
-            n=number_text(embedding.n_points),
+            points=self._points_text(embedding),
             dims=number_text(embedding.n_dims),
         )
         if embedding.source.step is not None:

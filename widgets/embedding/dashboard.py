@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtCore import QEvent, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedLayout, QWidget
 from typing_extensions import override
 
@@ -91,12 +91,6 @@ class EmbeddingDashboard(Dashboard):
         self._pages.setCurrentWidget(self._panes)
         self._cloud.prepare()
         self._loader.load()
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_cloud"):
-            self._cloud.recolor()
 
     @override
     def commands(self) -> tuple[Command, ...]:
