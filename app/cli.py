@@ -11,7 +11,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-import click
 import typer
 
 from projector.errors import NotFound, ProjectorError, Unreadable
@@ -54,19 +53,15 @@ Theme = Annotated[ThemeName | None, typer.Option(help="Instead of the system's t
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     try:
-        code = app(list(arguments), prog_name="projector", standalone_mode=False)
+        app(list(arguments), prog_name="projector")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
     except ProjectorError as error:
         typer.echo(str(error), err=True)
         return 1
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return 130
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-        return 0
-    return code if isinstance(code, int) else 0
+    return 0
 
 
 @app.command("open")
@@ -188,9 +183,9 @@ def parse_size(text: str | None) -> tuple[int, int] | None:
         return None
     width, _, height = text.lower().partition("x")
     if not (width.isdigit() and height.isdigit()):
-        raise click.BadParameter(f"--size must look like 1280x800, got {text}.")
+        raise typer.BadParameter(f"--size must look like 1280x800, got {text}.")
     if not (100 <= int(width) <= 8000 and 100 <= int(height) <= 8000):
-        raise click.BadParameter(f"--size must lie between 100x100 and 8000x8000, got {text}.")
+        raise typer.BadParameter(f"--size must lie between 100x100 and 8000x8000, got {text}.")
     return int(width), int(height)
 
 

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QApplication
 
 from app.controller import Controller
 from app.crash import CrashHandler
+from app.launcher import LAUNCHER_ID
 from app.settings import Settings, Theme
 from app.themes import apply_theme
 from projector.errors import Unreadable
 from resources import ICON
 
-DESKTOP_ID = "io.github.projector_app.projector"
 QUIET_MS = 400
 LONGEST_WAIT_MS = 120_000
 
@@ -32,7 +32,7 @@ def new_application() -> QApplication:
     application.setOrganizationName("projector")
     application.setApplicationName("projector")
     application.setApplicationDisplayName("projector")
-    application.setDesktopFileName(DESKTOP_ID)
+    application.setDesktopFileName(LAUNCHER_ID)
     application.setStyle("Fusion")
     application.setWindowIcon(QIcon(str(ICON)))
     return application

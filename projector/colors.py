@@ -62,8 +62,8 @@ class Gradient:
 class Legend:
     """What the colors mean. title: the column, "" where there is none.
 
-    entries: categories, most frequent first, at most 20; then the missing values, if any.
-    n_more: categories that are not listed. gradient: set where numbers are shown as a gradient;
+    entries: categories, a handful in natural order, of many the 20 most frequent; then the missing
+    values, if any. n_more: categories that are not listed. gradient: set where numbers are shown as a gradient;
     entries then holds at most the missing values.
     """
 
@@ -189,7 +189,7 @@ def _by_category(column: pl.Series, is_dark: bool) -> PointColors:
     keys = counted.to_series(0).to_list()
     counts = counted["n of rows"].to_list()
     by_count = sorted(range(len(keys)), key=lambda i: (-counts[i], _natural(keys[i])))
-    # a handful keeps its colors whatever the counts; of many, the frequent ones get the best colors
+    # a handful keeps its order and colors whatever the counts; of many, the frequent come first
     few = len(keys) <= len(CATEGORIES[is_dark])
     ranked = sorted(range(len(keys)), key=lambda i: _natural(keys[i])) if few else by_count
     index = {place: rank for rank, place in enumerate(ranked)}
@@ -197,7 +197,7 @@ def _by_category(column: pl.Series, is_dark: bool) -> PointColors:
     ranks = pl.Series([keys[i] for i in ranked], dtype=column.dtype)
     codes = _codes(column, ranks)
     missing = codes == len(table)
-    entries = [LegendEntry(_text(keys[i]), counts[i], table[index[i]]) for i in by_count[:N_LISTED]]
+    entries = [LegendEntry(_text(keys[i]), counts[i], table[index[i]]) for i in ranked[:N_LISTED]]
     legend = Legend(
         column.name,
         (*entries, *_missing_entries(missing, is_dark)),

@@ -9,7 +9,8 @@ from projector.arrays import FloatArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """done: 0..1. positions: float32 (n, 2) or (n, 3), a new array in each step, never written to again.
+    """done: 0..1. positions: float32 (n, 2) or (n, 3), a new array in each step, never
+    written to again.
 
     diagnostics: named figures of this moment, such as {"kl": 1.7}.
     """

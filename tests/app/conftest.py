@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from projector.logs.writer import EventWriter
 from PySide6.QtCore import QSettings, QStandardPaths
 
 from projector.embeddings.writer import write_embedding
+from projector.logs.writer import EventWriter
 
 N = 60
 

@@ -96,7 +96,9 @@ class CardGrid(QScrollArea):
     @property
     def live_cards(self) -> tuple[tuple[Card, CurveCard], ...]:
         """The cards that are in sight, each with its widget."""
-        return tuple((card, self._live[card.tag]) for card in self._in_sight)
+        # hiding a card under the pointer asks for these while _fill is still under way
+        live = self._live
+        return tuple((card, live[card.tag]) for card in self._in_sight if card.tag in live)
 
     def set_cards(self, cards: Sequence[Card], closed: Sequence[str], n_rows: int) -> None:
         """Lay out these cards; n_rows: how many runs their tables show without scrolling."""
