@@ -29,7 +29,7 @@ PLUGINS = (
 
 
 def whole_and_single() -> dict[str, Any]:
-    """Path below the fixtures to what TensorBoard listed: whole folders, or their parts one by one."""
+    """Path below the fixtures to what TensorBoard listed, of whole folders or of their parts."""
     found = {}
     for name, entry in FOLDERS.items():
         if "plugins" in entry:
