@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.actions import CommandAction, add_commands, build_menus
+from app.actions import CommandAction, CommandMenu, add_commands, build_menus
 from app.jobs import Jobs
 from app.status import JobStatus
 from app.welcome import Welcome
@@ -38,6 +38,7 @@ class MainWindow(QMainWindow):
         self._actions: list[CommandAction] = []
         self._tab_actions: dict[Dashboard, list[CommandAction]] = {}
         self._recent_menu: QMenu | None = None
+        self._menus: dict[str, CommandMenu] = {}
         self._said: dict[Dashboard, str] = {}
         self.setObjectName("main")
         self.setAcceptDrops(True)
@@ -80,8 +81,7 @@ class MainWindow(QMainWindow):
         menus["File"].insertMenu(self._action("app.clear_recent"), self._new_recent_menu())
         for name in ("app.reload", "app.quit"):
             menus["File"].insertSeparator(self._action(name))
-        for filled in menus.values():
-            filled.menuAction().setVisible(bool(filled.actions()))
+        self._menus = menus
         self.addActions(self.actions_now + [a for own in self._tab_actions.values() for a in own])
         self._on_tab_changed(self._tabs.currentIndex())
 
@@ -158,6 +158,9 @@ class MainWindow(QMainWindow):
             for action in actions:
                 action.setVisible(dashboard is front)
                 action.setEnabled(dashboard is front)
+        for menu in self._menus.values():
+            shown = any(a.isVisible() and not a.isSeparator() for a in menu.actions())
+            menu.menuAction().setVisible(shown)
         self._show_said()
 
     @Slot(object)

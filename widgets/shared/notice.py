@@ -75,8 +75,8 @@ class NoticeBar(QWidget):
         if count == 1:
             self._label.setText(self._sentences[0])
         elif count:
-            more = self.tr("%n more notice(s)", "", count - 1)
-            self._label.setText(f"{self._sentences[0]}  (+ {more})".replace("(s)", ""))
+            more = self.tr("and 1 more") if count == 2 else self.tr("and {} more").format(count - 1)
+            self._label.setText(f"{self._sentences[0]} ({more})")
 
     @Slot()
     def _on_details(self) -> None:
