@@ -166,8 +166,7 @@ def test_a_flipped_byte_costs_one_record_at_most(tmp_path: Path, data: st.DataOb
     found = scanned(write(tmp_path, bytes(whole)))
     ends = np.cumsum([len(part) for part in parts])
     hit = int(np.searchsorted(ends, place, side="right")) - 1  # -1: the version record
-    others = [i for i in range(12) if i != hit]
-    assert [v for v in found.rows.values.tolist() if v in others] == others
+    assert set(range(12)) - {hit} <= set(found.rows.values.tolist())
     assert len(found.rows.values) <= 12
     if hit != 11:  # the length of the last record may have become one that is still to be written
         assert len(found.problems) == 1
