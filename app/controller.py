@@ -16,6 +16,8 @@ from app.shortcuts import ShortcutList
 from app.themes import apply_theme
 from projector.contents import Contents, read_contents
 from projector.errors import ProjectorError
+from projector.progress import Work
+from projector.warm_up import warm_up_once
 from widgets.shared.palette import CommandPalette
 
 ABOUT = (
@@ -59,7 +61,7 @@ class Controller(QObject):
         self.jobs.run(
             "app/open",
             self.tr("Opening"),
-            read_contents(path),
+            prepare_and_read(path),
             on_done=self._on_read,
             on_failed=self._on_unreadable,
         )
@@ -179,6 +181,12 @@ class Controller(QObject):
     def _on_closing(self) -> None:
         self.settings.geometry = self.window.saveGeometry()
         self.jobs.close()
+
+
+def prepare_and_read(path: Path) -> Work[Contents]:
+    """Read a path, after compiling what this computer has not compiled yet."""
+    yield from warm_up_once()
+    return (yield from read_contents(path))
 
 
 def nothing_found(contents: Contents) -> str:

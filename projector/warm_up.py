@@ -1,0 +1,103 @@
+"""Compiles all kernels once per computer, each family in a process of its own.
+
+Compiling takes about ten seconds and holds the interpreter lock, so that done on a thread it would
+freeze the window. The processes leave machine code in numba's cache, from where it loads at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from projector.cache import cache_folder
+from projector.progress import Progress, Work, finish
+
+POLL_S = 0.05
+NOTE = "Preparing projector for this computer (only this once)"
+
+
+def warm_up_logs() -> None:
+    """The scanner of event files, on a log of one point."""
+    from projector.logs.folder import read_logs
+    from projector.logs.writer import EventWriter
+
+    with tempfile.TemporaryDirectory() as folder:
+        with EventWriter(Path(folder)) as writer:
+            writer.scalar("a", 1.0, 0)
+        finish(read_logs(Path(folder)))
+
+
+def warm_up_pictures() -> None:
+    """The painter, and the reader of label pictures."""
+    from projector.embeddings.png import read_png, write_png
+    from projector.render.raster import warm_up
+
+    finish(warm_up())
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "picture.png"
+        write_png(file, np.zeros((2, 2, 4), dtype=np.uint8))
+        finish(read_png(file))
+
+
+FAMILIES: dict[str, Callable[[], None]] = {"logs": warm_up_logs, "pictures": warm_up_pictures}
+
+
+def warm_up_once() -> Work[None]:
+    """Compile what this computer has not compiled yet; does nothing from the second start on.
+
+    Where the processes can't be started or fail, the kernels are compiled later, when first needed.
+    """
+    marker = cache_folder() / f"kernels-{_fingerprint()}"
+    if marker.exists() or getattr(sys, "frozen", False):
+        return
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-m", "projector.warm_up", name],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=Path(__file__).parents[1],
+        )
+        for name in FAMILIES
+    ]
+    try:
+        while any(child.poll() is None for child in children):
+            yield Progress(None, NOTE)
+            time.sleep(POLL_S)
+    finally:
+        for child in children:
+            child.terminate()
+            child.wait()
+    if all(child.returncode == 0 for child in children):
+        _leave(marker)
+
+
+def _fingerprint() -> str:
+    """Changes with the kernels' sources, numba, Python and the processor."""
+    sources = sorted(Path(__file__).parent.rglob("kernels.py"))
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
+    digest.update(f"{version('numba')} {sys.version} {platform.machine()}".encode())
+    digest.update(str(Path(__file__).parent).encode())
+    return digest.hexdigest()[:16]
+
+
+def _leave(marker: Path) -> None:
+    try:
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        for older in marker.parent.glob("kernels-*"):
+            older.unlink(missing_ok=True)
+        marker.touch()
+    except OSError:  # a cache that can't be written costs time at the next start, nothing else
+        return
+
+
+if __name__ == "__main__":
+    FAMILIES[sys.argv[1]]()
