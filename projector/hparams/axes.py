@@ -262,7 +262,7 @@ def _round_values(low: float, high: float) -> DoubleArray:
         return np.array([low, high])
     step = next((power * m for m in (1, 2, 5) if power * m >= rough), power * 10)
     first, last = math.ceil(low / step), math.floor(high / step)
-    return np.arange(first, last + 1) * step
+    return np.asarray(np.arange(first, last + 1) * step, dtype=np.float64)
 
 
 def _decades(low: float, high: float) -> DoubleArray:
@@ -270,4 +270,4 @@ def _decades(low: float, high: float) -> DoubleArray:
     if last - first >= 2:
         every = max(1, (last - first) // 8)
         return np.array([10.0**p for p in range(first, last + 1, every)])
-    return np.geomspace(low, high, 5).astype(np.float64)
+    return np.asarray(np.geomspace(low, high, 5), dtype=np.float64)
