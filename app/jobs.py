@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, Signal, Slot
 
-from projector.errors import ProjectorError
+from projector.errors import ProjectorError, Stopped
 from projector.progress import Progress, Work
 
 NOTHING = object()
@@ -72,6 +72,12 @@ class RunningJob(QObject):
             self._cancelled.set()
             self._end()
 
+    def stop(self) -> None:
+        """As cancel, but at the user's wish: whoever asked for the work hears a Stopped."""
+        if self.is_running:
+            self.cancel()
+            self._on_failed(Stopped(self.tr("{} was stopped.").format(self.title)))
+
     def _walk(self) -> None:
         try:
             for step in self._steps():
@@ -94,6 +100,8 @@ class RunningJob(QObject):
     ) -> None:
         """Put something down for the main thread and wake it once; a newer step covers an older
         one."""
+        if self._cancelled.is_set():
+            return
         with self._lock:
             if step is not NOTHING:
                 self._step = step
@@ -102,7 +110,7 @@ class RunningJob(QObject):
             if error is not None:
                 self._error = error
             is_first, self._is_woken = not self._is_woken, True
-        if is_first and not self._cancelled.is_set():
+        if is_first:
             try:
                 self._woken.emit()
             except RuntimeError:  # the window, and this object with it, went away meanwhile
@@ -112,7 +120,9 @@ class RunningJob(QObject):
     def _on_woken(self) -> None:
         with self._lock:
             step, self._step = self._step, NOTHING
-            result, error, self._is_woken = self._result, self._error, False
+            result, self._result = self._result, NOTHING
+            error, self._error = self._error, None
+            self._is_woken = False
         if self._cancelled.is_set():
             return
         if step is not NOTHING:
@@ -128,7 +138,11 @@ class RunningJob(QObject):
     def _deliver(self, step: Any) -> None:
         self.done, self.note = getattr(step, "done", None), getattr(step, "note", "")
         if self._on_step is not None:
-            self._on_step(step)
+            try:
+                self._on_step(step)
+            except Exception:  # its view is broken: nobody would hear of the end either
+                self.cancel()
+                raise
         self.moved.emit()
 
     def _fail(self, error: Exception) -> None:
@@ -170,6 +184,7 @@ class Jobs(QObject):
         """Walk `work` on a thread; see widgets.shared.job.RunJob."""
         if key in self._jobs:
             self._jobs[key].cancel()
+        self._sweep()
         job = RunningJob(
             title,
             work,
@@ -200,8 +215,13 @@ class Jobs(QObject):
         return Progress(job.done, f"{job.title}: {job.note}" if job.note else job.title)
 
     @Slot()
+    def stop_all(self) -> None:
+        """The user wants an end of everything under way."""
+        for job in self.running:
+            job.stop()
+
     def cancel_all(self) -> None:
-        """Stop everything under way."""
+        """End everything under way; nobody hears of it."""
         for job in self.running:
             job.cancel()
 

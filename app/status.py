@@ -25,7 +25,7 @@ class JobStatus(QWidget):
         self._cancel = QToolButton(autoRaise=True)
         self._cancel.setText(self.tr("Cancel"))
         self._cancel.setToolTip(self.tr("Stop what is being worked on"))
-        self._cancel.clicked.connect(jobs.cancel_all)
+        self._cancel.clicked.connect(jobs.stop_all)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)

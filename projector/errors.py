@@ -6,6 +6,7 @@
     +-- NothingToShow    the input is sound but there is too little of it
     +-- InvalidChoice    a value the user picked is outside its limits
     +-- TooLarge         it would not fit into memory; the sentence gives the numbers
+    +-- Stopped          the user ended the work before it was done
 
 A fault in our own code is none of these: it flies to the crash handler.
 """
@@ -38,6 +39,10 @@ class InvalidChoice(ProjectorError):
 
 class TooLarge(ProjectorError):
     """It would not fit into memory."""
+
+
+class Stopped(ProjectorError):
+    """The user ended the work before it was done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import sys
 import threading
+import weakref
 
 import pytest
 
 from app.jobs import Jobs
-from projector.errors import NothingToShow
+from projector.errors import NothingToShow, Stopped
 from projector.progress import Progress
 
 
@@ -127,6 +128,42 @@ def test_a_fault_of_ours_reaches_the_crash_handler(jobs, qtbot, monkeypatch):
     jobs.run("a", "Breaking", body(), on_done=lambda _: None)
     qtbot.waitUntil(lambda: bool(caught))
     assert caught == [ZeroDivisionError]
+
+
+def test_whoever_asked_hears_that_the_user_stopped_the_work(jobs):
+    done, failed = [], []
+    jobs.run("a", "Forever", count_to(10**9), on_done=done.append, on_failed=failed.append)
+    jobs.stop_all()
+    assert [type(error) for error in failed] == [Stopped]
+    assert str(failed[0]) == "Forever was stopped."
+    assert (jobs.running, done) == ((), [])
+
+
+def test_a_job_whose_view_fails_ends(jobs, qtbot, monkeypatch):
+    caught, done = [], []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: caught.append(kind))
+
+    def draw(step):
+        raise ZeroDivisionError
+
+    jobs.run("a", "Drawing", count_to(3), on_step=draw, on_done=done.append)
+    qtbot.waitUntil(lambda: bool(caught))
+    assert caught == [ZeroDivisionError]
+    assert jobs.running == ()
+
+
+def test_an_ended_job_keeps_no_result(jobs, qtbot):
+    class Large:
+        """Something that weakref can follow."""
+
+    def body():
+        yield Progress(None)
+        return Large()
+
+    kept = []
+    jobs.run("a", "Loading", body(), on_done=lambda large: kept.append(weakref.ref(large)))
+    qtbot.waitUntil(lambda: bool(kept))
+    assert kept[0]() is None
 
 
 def test_progress_names_the_job_and_its_note(jobs, qtbot):
