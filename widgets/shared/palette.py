@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
+    QHeaderView,
     QLineEdit,
     QTreeWidget,
     QTreeWidgetItem,
@@ -48,8 +49,11 @@ class CommandPalette(QDialog):
         column.addWidget(self._list)
         width = self.fontMetrics().averageCharWidth()
         self.resize(90 * width, 22 * self.fontMetrics().height())
-        self._list.setColumnWidth(0, 34 * width)
-        self._list.setColumnWidth(1, 42 * width)
+        header = self._list.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self._list.setColumnWidth(0, 30 * width)
+        self._list.setColumnWidth(2, 26 * width)
         self._on_text_changed("")
 
     def _add(self, action: QAction) -> QTreeWidgetItem:
