@@ -50,12 +50,13 @@ class Axis:
 
 
 def guess_scale(column: Column) -> Scale:
-    """Categories for words, logarithmic for positive numbers that span a factor of 50."""
+    """Categories for words, logarithmic for positive numbers that crowd at the low end."""
     if column.kind != "number":
         return "category"
     used = _finite(column)
-    is_wide = len(used) > 0 and used.min() > 0 and used.max() / used.min() >= WIDE_RATIO
-    return "log" if is_wide else "linear"
+    if len(used) == 0 or used.min() <= 0 or used.max() < WIDE_RATIO * used.min():
+        return "linear"
+    return "log" if np.median(used) <= used.max() / 4 else "linear"
 
 
 def allowed_scales(column: Column) -> tuple[Scale, ...]:

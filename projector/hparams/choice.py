@@ -69,7 +69,8 @@ class HparamsChoice:
 
 def default_choice(trials: Trials) -> HparamsChoice:
     """Those that differ and the declared metrics, colored by the first metric."""
-    hparams = [col.id for col in trials.names][:SHOWN_HPARAMS]
+    differing = [col.id for col in trials.names if col.differs]
+    hparams = (differing or [col.id for col in trials.names])[:SHOWN_HPARAMS]
     declared = [m for m in trials.metrics if m.is_declared] or list(trials.metrics)
     metrics = [m.columns["last"].id for m in declared if not m.columns["last"].missing.all()]
     status = [col.id for col in trials.about if col.name == "status" and col.differs]

@@ -44,13 +44,19 @@ def add_lines(
             continue
         for row in rows:
             slope = (ys[row, gap + 1] - ys[row, gap]) / (right - left)
-            height = abs(slope) + thickness
-            weight = min(1.0, thickness * math.sqrt(1.0 + slope * slope) / height)
-            y = ys[row, gap] + slope * (start + 0.5 - left) - height / 2
+            half = thickness * math.sqrt(1.0 + slope * slope) / 2
+            # the edges of a steep line cross much of a column: a wide and a narrow box soften them
+            soft = abs(slope) / 4 if abs(slope) > 0.7 else 0.0
+            n_boxes = 2 if soft > 0.0 else 1
+            y = ys[row, gap] + slope * (start + 0.5 - left)
             red, green, blue = rgb[row, 0], rgb[row, 1], rgb[row, 2]
             for x in range(start, stop):
-                _deposit(sums[x], min(max(y, 0.0), top), weight, red, green, blue)
-                _deposit(sums[x], min(max(y + height, 0.0), top), -weight, red, green, blue)
+                for box in range(n_boxes):
+                    reach = half + soft - 2 * soft * box
+                    above, below = max(y - reach, 0.0), max(y + reach, 0.0)
+                    weight = 1.0 / n_boxes
+                    _deposit(sums[x], min(above, top), weight, red, green, blue)
+                    _deposit(sums[x], min(below, top), -weight, red, green, blue)
                 y += slope
 
 

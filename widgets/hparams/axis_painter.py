@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from projector.hparams.axes import Axis, Tick, brush_span
 from projector.hparams.choice import Brush
-from widgets.hparams.geometry import Geometry
+from widgets.hparams.geometry import LANE_TITLE, Geometry
 from widgets.shared.theme import PlotColors
 
 BRUSH_HALF = 7.0
@@ -64,7 +64,7 @@ class AxisPainter:
         box = QRectF(
             8, lane - self._geometry.line / 2, self._geometry.xs[0] - 18, self._geometry.line
         )
-        text = QCoreApplication.translate("AxisPainter", "missing")
+        text = QCoreApplication.translate("AxisPainter", LANE_TITLE)
         self._painter.drawText(
             box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text
         )
@@ -74,7 +74,7 @@ class AxisPainter:
         painter.save()
         painter.setFont(self._bold)
         metrics = QFontMetrics(self._bold)
-        width = self._geometry.spacing - 10
+        width = title_box(self._geometry, x).width() - 8
         title = metrics.elidedText(axis.column.title, Qt.TextElideMode.ElideMiddle, int(width))
         box = title_box(self._geometry, x)
         if look.is_current or look.is_lifted:
@@ -150,7 +150,7 @@ class AxisPainter:
 
 def title_box(geometry: Geometry, x: float) -> QRectF:
     """Where the title of an axis stands; dragging it moves the axis."""
-    width = geometry.spacing - 6
+    width = min(geometry.spacing - 6, 2 * geometry.xs[0] - 8)
     return QRectF(x - width / 2, 4, width, 2 * geometry.line + 4)
 
 

@@ -32,6 +32,7 @@ from widgets.hparams.geometry import (
     geometry_for,
     least_height,
     least_width,
+    right_room,
 )
 from widgets.hparams.line_layers import LineLayers
 from widgets.hparams.line_request import request_for
@@ -123,6 +124,7 @@ class ParallelCanvas(QWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, text)
             return
         self.layers.paint(painter, QRectF(event.rect()))
+        self._paint_hovered(painter)
         paint = AxisPainter(painter, self._places, self._colors)
         paint.paint_lane_title(self.width())
         shown = event.rect().adjusted(-int(self._places.spacing), 0, int(self._places.spacing), 0)
@@ -131,7 +133,6 @@ class ParallelCanvas(QWidget):
             if shown.left() <= x <= shown.right():
                 brushes = self.model.brushes_of(axis.column.id)
                 paint.paint(axis, x, brushes, self._look(index))
-        self._paint_hovered(painter)
 
     def _look(self, index: int) -> AxisLook:
         column_id = self.axes[index].column.id
@@ -227,10 +228,15 @@ class ParallelCanvas(QWidget):
         self.axes = self.model.axes[:MOST_AXES]
         self.current = max(0, min(self.current, len(self.axes) - 1))
         metrics = self.fontMetrics()
-        self.setMinimumSize(least_width(len(self.axes), metrics), least_height(metrics))
+        right = right_room(
+            [tick.label for tick in self.axes[-1].ticks] if self.axes else [], metrics
+        )
+        self.setMinimumSize(least_width(len(self.axes), right, metrics), least_height(metrics))
         has_lane = any(axis.n_missing for axis in self.axes)
         size = self.size()
-        self._places = geometry_for(size.width(), size.height(), len(self.axes), has_lane, metrics)
+        self._places = geometry_for(
+            size.width(), size.height(), len(self.axes), has_lane, right, metrics
+        )
         lane = self._places.lane if self._places.lane is not None else self._places.bottom
         self._heights = line_heights(self.axes, self._places.top, self._places.bottom, lane)
         self._draw_lines()

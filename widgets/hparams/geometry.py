@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtGui import QFontMetrics
 
 MOST_AXES = 200
+LANE_TITLE = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,17 @@ class Geometry:
 
 
 def geometry_for(
-    width: int, height: int, n_axes: int, has_lane: bool, metrics: QFontMetrics
+    width: int, height: int, n_axes: int, has_lane: bool, right: float, metrics: QFontMetrics
 ) -> Geometry:
-    """Axes spread over the width, never closer than a title needs."""
+    """Axes spread over the width, never closer than a title needs. right: room after the last."""
     line = metrics.height()
     spacing_least = least_spacing(metrics)
-    left, right = spacing_least * 0.5, spacing_least * 0.62
+    left = _left_room(metrics)
     gaps = max(1, n_axes - 1)
     spacing = max(float(spacing_least), (width - left - right) / gaps)
     xs = tuple(round(left + i * spacing) + 0.5 for i in range(n_axes))
     top = line * 2 + 22
-    bottom = height - 12 - (line * 2 + 8 if has_lane else line // 2)
+    bottom = height - (line * 2 + 14 if has_lane else line // 2 + 12)
     bottom = max(bottom, top + 2 * line)
     lane = bottom + line + 8.0 if has_lane else None
     return Geometry(xs, float(top), float(bottom), lane, line, spacing)
@@ -65,10 +67,19 @@ def least_spacing(metrics: QFontMetrics) -> int:
     return metrics.averageCharWidth() * 17
 
 
-def least_width(n_axes: int, metrics: QFontMetrics) -> int:
+def least_width(n_axes: int, right: float, metrics: QFontMetrics) -> int:
     """The width below which the picture scrolls sideways."""
-    spacing = least_spacing(metrics)
-    return int(spacing * (max(1, n_axes - 1) + 1.12))
+    return int(_left_room(metrics) + least_spacing(metrics) * max(1, n_axes - 1) + right)
+
+
+def right_room(labels: Sequence[str], metrics: QFontMetrics) -> float:
+    """The room that the labels of the last axis need."""
+    widest = max((metrics.horizontalAdvance(label) for label in labels), default=0)
+    return max(least_spacing(metrics) * 0.62, min(widest, least_spacing(metrics)) + 20.0)
+
+
+def _left_room(metrics: QFontMetrics) -> float:
+    return max(least_spacing(metrics) * 0.5, metrics.horizontalAdvance(LANE_TITLE) + 30.0)
 
 
 def least_height(metrics: QFontMetrics) -> int:
