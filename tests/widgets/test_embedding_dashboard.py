@@ -9,13 +9,23 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QRadioButton, QSlider
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QRadioButton,
+    QSlider,
+)
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
 from projector.colors import color_by_column
 from projector.contents import read_contents
 from projector.embeddings.writer import write_embedding
+from projector.errors import Stopped
 from projector.progress import finish
 from widgets.embedding.dashboard import EmbeddingDashboard
 from widgets.embedding.legend import LegendView
@@ -395,3 +405,54 @@ def test_one_point_is_shown_without_complaint(dashboard, tmp_path, qtbot):
     dashboard.show_contents(finish(read_contents(tmp_path)))
     dashboard.model.choose(selected=0)
     assert dashboard.canvas.accessibleDescription() == "1 point, 1 selected"
+
+
+def test_the_picture_of_another_step_is_not_read_as_the_new_one(opened, folder, qtbot):
+    names = {"name": ["one", "two"]}
+    vectors = np.eye(2, 5, dtype=np.float32)
+    write_embedding(folder, vectors, metadata=names, step=7, name="hidden")
+    with qtbot.waitSignal(opened.canvas.painted):
+        opened.show_contents(finish(read_contents(folder)))
+    _, place = visible_point(opened)
+    opened.model.choose(step=7)
+    assert opened.canvas.point_at(QPointF(place)) is None
+    assert [opened.model.label(point) for point in (1, 2)] == ["two", "#2"]
+
+
+def stopping(wanted, run_job):
+    """Runs jobs on the spot, but the user stops those with this key."""
+
+    def run(key, title, work, *, on_done, on_step=None, on_failed=None):
+        if key == wanted:
+            on_failed(Stopped(f"{title} was stopped."))
+            return None
+        return run_job(key, title, work, on_done=on_done, on_step=on_step, on_failed=on_failed)
+
+    return run
+
+
+@pytest.mark.parametrize("key", ["embedding/load", "embedding/painter"])
+def test_stopped_work_is_not_waited_for_any_longer(qtbot, run_job, folder, key):
+    dashboard = EmbeddingDashboard(stopping(key, run_job))
+    qtbot.addWidget(dashboard)
+    dashboard.show_contents(finish(read_contents(folder)))
+    assert "Reload to" in dashboard.canvas.message_text
+    assert not dashboard.canvas.findChild(QProgressBar).isVisibleTo(dashboard.canvas)
+
+
+def test_why_a_point_has_no_neighbors_is_said(dashboard, tmp_path):
+    vectors = np.ones((4, 3), np.float32)
+    vectors[2] = np.nan
+    np.save(tmp_path / "vectors.npy", vectors)
+    dashboard.show_contents(finish(read_contents(tmp_path / "vectors.npy")))
+    dashboard.model.choose(selected=2)
+    hints = [label.text() for label in dashboard.findChildren(QLabel)]
+    assert "Point 2 holds values that are not finite: no neighbors." in hints
+
+
+def test_the_status_line_goes_with_the_embedding(opened, tmp_path):
+    said = []
+    opened.said.connect(said.append)
+    (tmp_path / "empty").mkdir()
+    opened.show_contents(finish(read_contents(tmp_path / "empty")))
+    assert said[-1] == ""

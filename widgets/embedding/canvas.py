@@ -104,6 +104,7 @@ class ScatterCanvas(QWidget):
         """
         self._positions, self._edge, self._raster = positions, edge, raster
         self._axis_names = tuple(axis_names)
+        self._picture = None  # its rows are those of the cloud before
         self._is_moving = False
         self._show_tip(None, QPointF())
         self._schedule()

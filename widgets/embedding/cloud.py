@@ -9,6 +9,7 @@ from projector.arrays import ByteArray, FloatArray, IntArray, frozen
 from projector.colors import PointColors, color_by_column
 from projector.embeddings.choice import EmbeddingChoice
 from projector.embeddings.embedding import Embedding
+from projector.errors import ProjectorError
 from projector.frames import auto_radius_px
 from projector.progress import Progress, Work
 from projector.render.raster import Raster, warm_up
@@ -56,7 +57,13 @@ class CloudPresenter(QObject):
             self._is_warming = True
             self._show_message()
             title = self.tr("Preparing the painter")
-            self._run_job("embedding/painter", title, warm_up(), on_done=self._on_prepared)
+            self._run_job(
+                "embedding/painter",
+                title,
+                warm_up(),
+                on_done=self._on_prepared,
+                on_failed=self._on_unprepared,
+            )
 
     def start_anew(self) -> None:
         """Other contents were opened: the next cloud is seen from the start."""
@@ -93,10 +100,16 @@ class CloudPresenter(QObject):
         self._is_ready, self._is_warming = True, False
         self._arrange()
 
+    @Slot(object)
+    def _on_unprepared(self, error: ProjectorError) -> None:
+        self._is_warming = False
+        self._show_message()
+
     @Slot()
     def _on_shown_changed(self) -> None:
         shown = self._model.shown
         if shown is None:
+            self.said.emit("")
             return
         self._canvas.set_pictures(shown.embedding.sprites)
         self._arrange()
@@ -190,8 +203,12 @@ class CloudPresenter(QObject):
 
     def _show_message(self) -> None:
         message = self._loading
-        if message is None and not self._is_ready:
+        if message is None and self._is_warming:
             message = Message(self.tr("Preparing the painter…"), is_busy=True)
+        elif message is None and not self._is_ready:
+            message = Message(
+                self.tr("The painter is not prepared"), self.tr("Reload to prepare it after all.")
+            )
         self._canvas.set_message(message)
 
     def _axis_names(self, shown: Shown) -> tuple[str, ...]:

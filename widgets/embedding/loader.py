@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from projector.arrays import FloatArray, IntArray
-from projector.errors import ProjectorError
+from projector.errors import ProjectorError, Stopped
 from projector.progress import Progress, Work
 from widgets.embedding.columns import find_rows
 from widgets.embedding.loading import Kept, Loaded, Shown, load
@@ -134,8 +134,11 @@ class EmbeddingLoader(QObject):
     @Slot(object)
     def _on_failed(self, error: ProjectorError) -> None:
         self._model.set_shown(None)
-        title = self.tr("This embedding can't be shown")
-        self.message_changed.emit(Message(title, str(error)))
+        if isinstance(error, Stopped):
+            message = Message(str(error), self.tr("Reload to read it after all."))
+        else:
+            message = Message(self.tr("This embedding can't be shown"), str(error))
+        self.message_changed.emit(message)
 
     @Slot(object)
     def _on_nearest(self, nearest: Nearest) -> None:
@@ -143,7 +146,8 @@ class EmbeddingLoader(QObject):
 
     @Slot(object)
     def _on_no_nearest(self, error: ProjectorError) -> None:
-        self._model.set_nearest(None)
+        point = self._model.selected
+        self._model.set_nearest(None if point is None else Nearest(point, None, str(error)))
 
     @Slot(object)
     def _on_matches(self, matches: IntArray) -> None:

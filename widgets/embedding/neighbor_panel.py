@@ -100,7 +100,7 @@ class NeighborPanel(QWidget):
         if self._model.selected is None:
             return self.tr("The neighbors of the selected point are listed here.")
         if self._model.nearest is not None and self._model.nearest.found is None:
-            return self.tr("Looking for neighbors…")
+            return self._model.nearest.why or self.tr("Looking for neighbors…")
         return self.tr("There are no other points to compare with.")
 
     def _show_choice(self) -> None:

@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Nearest:
-    """The neighbors of one point; None while they are being looked for."""
+    """The neighbors of one point. found: None while they are looked for, or where why says that
+    there are none."""
 
     point: int
     found: Neighbors | None
+    why: str = ""
 
 
 class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
@@ -106,9 +108,9 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         self.matches_changed.emit()
 
     def label(self, point: int) -> str:
-        """What a point is called."""
-        if self.embedding is None:
-            return ""
+        """What a point is called; by its number while the picture is that of another step."""
+        if self.embedding is None or point >= self.embedding.n_points:
+            return f"#{point}"
         return label_text(self.embedding, self.choice.label_by, point)
 
     def _fit_choice(self, shown: Shown) -> None:
