@@ -11,6 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
 from projector.contents import Contents
+from projector.curve_frames import PrCurvesChoice
+from projector.errors import Stopped
 from projector.logs.folder import read_logs
 from projector.logs.series import Logs
 from projector.pr_curves import find_curves
@@ -253,6 +255,62 @@ def test_a_reload_keeps_the_choice_and_follows_the_newest_step(shown, tmp_path):
     QApplication.processEvents()
     assert shown.model.choice.hidden_runs == ("train",)
     assert legend_texts(card(shown, "pr/cat"), STEP) == ["99"]
+
+
+def test_other_logs_are_shown_from_the_start(shown, tmp_path, qtbot):
+    shown.model.choose(step=1, hidden_runs=("train",), tag_filter="dog", shows_f1_lines=False)
+    (tmp_path / "other").mkdir()
+    other = curve_logs(tmp_path / "other", {("train", "pr/cat"): {4: some_tensor()}})
+    shown.show_contents(contents_of(other))
+    qtbot.waitUntil(lambda: bool(shown.board.cards))
+    assert legend_texts(card(shown, "pr/cat"), STEP) == ["4"]
+    assert shown.filter.text() == ""
+    assert shown.model.choice == PrCurvesChoice(shows_f1_lines=False)
+
+
+def test_cards_of_other_logs_are_forgotten_while_the_tab_is_hidden(shown, tmp_path):
+    said = []
+    shown.said.connect(said.append)
+    shown.hide()
+    shown.show_contents(contents_of(Logs(tmp_path / "other")))
+    shown.setPalette(app_palette(True))
+    QApplication.processEvents()
+    assert shown.board.cards == ()
+    assert said == [""]
+
+
+def test_a_reload_drops_what_is_still_being_read(qtbot, run_job, logs):
+    cancelled, held = [], []
+
+    class HeldJob:
+        def cancel(self):
+            cancelled.append(self)
+
+    def hold(key, title, work, **callbacks):
+        if key != "pr-curves/read":
+            return run_job(key, title, work, **callbacks)
+        held.append(HeldJob())
+        return held[-1]
+
+    dashboard = PrCurvesDashboard(hold)
+    qtbot.addWidget(dashboard)
+    dashboard.show()
+    dashboard.show_contents(contents_of(logs))
+    qtbot.waitUntil(lambda: bool(held))
+    dashboard.show_contents(contents_of(logs))
+    assert cancelled == held[:1]
+
+
+def test_plots_that_were_stopped_are_not_waited_for(qtbot, logs):
+    def stop(key, title, work, *, on_done, on_step=None, on_failed=None):
+        on_failed(Stopped(f"{title} was stopped."))
+
+    dashboard = PrCurvesDashboard(stop)
+    qtbot.addWidget(dashboard)
+    dashboard.show()
+    dashboard.show_contents(contents_of(logs))
+    seen = [label.text() for label in dashboard.findChildren(QLabel) if label.isVisible()]
+    assert any("Preparing the plots was stopped. Reload" in text for text in seen)
 
 
 def test_the_dark_theme_reaches_the_plots(shown):

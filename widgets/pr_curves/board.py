@@ -16,12 +16,11 @@ from widgets.pr_curves.card import MARGIN, CurveCard
 from widgets.pr_curves.card_grid import CardGrid
 from widgets.pr_curves.plot import CurvePlot
 from widgets.pr_curves.readout import Readout
-from widgets.pr_curves.view_model import PrCurvesViewModel
+from widgets.pr_curves.view_model import GUIDES, PrCurvesViewModel
 
 MAX_ROWS = 4
 MAX_ROWS_ENLARGED = 10
 LAYS_OUT = frozenset({"hidden_runs", "tag_filter", "closed_groups", "expanded"})
-GUIDES = frozenset({"shows_base_rate", "shows_f1_lines"})
 
 
 class CardBoard(QWidget):
@@ -51,7 +50,8 @@ class CardBoard(QWidget):
         large = self._model.card(self._model.choice.expanded)
         if large is not None and self._large is not None:
             return ((large, self._large),)
-        return self.grid.live_cards
+        known = self._model.cards  # what is on the grid may be of the logs before
+        return tuple(pair for pair in self.grid.live_cards if pair[0] in known)
 
     def lay_out(self) -> None:
         """Place the cards anew: the data, the filter or the runs are others."""
@@ -81,7 +81,7 @@ class CardBoard(QWidget):
     def _on_changed(self, names: frozenset[str]) -> None:
         if names & LAYS_OUT:
             self.lay_out()
-        if names & GUIDES:
+        if names.intersection(GUIDES):
             for _, widget in self.cards:
                 self._show_guides(widget)
         if names & {"step", "hidden_runs"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, Qt, Slot
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from projector.contents import Contents
+from projector.errors import ProjectorError
 from projector.progress import Progress, Work
 from widgets.dashboard import Dashboard
 from widgets.pr_curves.board import CardBoard
@@ -44,6 +46,7 @@ class PrCurvesDashboard(Dashboard):
         self.slider = StepSlider(self)
         self.slider.index_chosen.connect(self._on_index_chosen)
         self.board: CardBoard | None = None
+        self._path: Path | None = None
         self._is_loading = False
         self._is_stale = True
         self._message = self._message_label()
@@ -67,15 +70,17 @@ class PrCurvesDashboard(Dashboard):
 
     @override
     def show_contents(self, contents: Contents) -> None:
+        if contents.path != self._path:
+            self._path = contents.path
+            self.model.start_anew()
         self.model.set_curves(contents.curves, [run.name for run in contents.logs.runs])
         self._pages.setCurrentWidget(self._splitter if self.model.cards else self._empty)
         self.side.show_runs()
         self.slider.set_steps(self.model.steps)
         self.slider.set_index(self.model.step_index)
         self._is_stale = True
-        if self.model.cards:
-            self._say_count()
-            self._show_cards()
+        self._say_count()
+        self._show_cards()
 
     @override
     def commands(self) -> tuple[Command, ...]:
@@ -158,7 +163,13 @@ class PrCurvesDashboard(Dashboard):
             self._is_loading = True
             title = self.tr("Preparing the plots")
             self._message.setText(title + "…")
-            self._run_job("pr-curves/load", title, load_plots(), on_done=self._on_loaded)
+            self._run_job(
+                "pr-curves/load",
+                title,
+                load_plots(),
+                on_done=self._on_loaded,
+                on_failed=self._on_not_loaded,
+            )
             return
         self._show_center()
         if self._is_stale:
@@ -171,6 +182,12 @@ class PrCurvesDashboard(Dashboard):
         self.board = CardBoard(self.model, self)
         self._center.addWidget(self.board)
         self._show_cards()
+
+    @Slot(object)
+    def _on_not_loaded(self, error: ProjectorError) -> None:
+        self._is_loading = False
+        text = self.tr("{why} Reload to show the curves after all.")
+        self._message.setText(text.format(why=error))
 
     def _show_center(self) -> None:
         if self.board is None:
@@ -186,6 +203,9 @@ class PrCurvesDashboard(Dashboard):
         return self.tr("No tag of a shown run passes the filter. Change or clear it above.")
 
     def _say_count(self) -> None:
+        if not self.model.cards:
+            self.said.emit("")
+            return
         self.said.emit(
             self.tr("{tags} tags of {runs} runs with precision-recall curves").format(
                 tags=len(self.model.cards), runs=len(self.model.runs)

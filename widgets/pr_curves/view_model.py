@@ -20,11 +20,12 @@ from projector.curve_frames import (
 )
 from projector.errors import Problem
 from projector.pr_curves import Curve, CurveKey, CurveSeries, CurvesRead, read_curves
-from widgets.shared.job import RunJob
+from widgets.shared.job import Job, RunJob
 from widgets.shared.view_model import ViewModel
 
 MAX_KEPT_POINTS = 1_000_000
 MAX_RUNS_AT_FIRST = 40
+GUIDES = ("shows_base_rate", "shows_f1_lines")
 
 
 class PrCurvesViewModel(ViewModel[PrCurvesChoice]):
@@ -41,6 +42,7 @@ class PrCurvesViewModel(ViewModel[PrCurvesChoice]):
     def __init__(self, run_job: RunJob, parent: QObject | None = None) -> None:
         super().__init__(PrCurvesChoice(), parent)
         self._run_job = run_job
+        self._job: Job | None = None
         self._curves: OrderedDict[CurveKey, Curve] = OrderedDict()
         self._unreadable: dict[CurveKey, Problem] = {}
         self._hovered: float | None = None
@@ -53,9 +55,17 @@ class PrCurvesViewModel(ViewModel[PrCurvesChoice]):
         self._n_needed = 0
         self.changed.connect(self._on_changed)
 
+    def start_anew(self) -> None:
+        """Other logs were opened: only which guides are drawn stays of the choice."""
+        self.set_curves((), ())
+        guides = {name: getattr(self.choice, name) for name in GUIDES}
+        self.replace_choice(PrCurvesChoice(**guides))
+
     def set_curves(self, curves: Sequence[CurveSeries], run_names: Sequence[str]) -> None:
         """Take new data; the choice stays. run_names: all runs of the logs; they fix the colors."""
         is_first = not self.cards
+        if self._job is not None:
+            self._job.cancel()  # the same run, tag and number may be another curve now
         self._curves.clear()
         self._unreadable.clear()
         self._hovered = None
@@ -131,7 +141,7 @@ class PrCurvesViewModel(ViewModel[PrCurvesChoice]):
                 else:
                     wanted.append((series, i))
         if wanted:
-            self._run_job(
+            self._job = self._run_job(
                 "pr-curves/read",
                 self.tr("Reading curves"),
                 read_curves(wanted),
