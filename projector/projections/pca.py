@@ -20,6 +20,7 @@ EXACT_LIMIT = 4000
 _BLOCK = 1 << 19  # values of a block: 4 MB as float64
 _OPERATIONS = 1 << 29  # multiplications between two yields, some 50 ms
 _N_ROUNDS = 12
+_MOST_SOLVED_WHOLE = 1000
 _N_EXTRA = 10  # directions carried along by the subspace iteration, which then converges faster
 
 
@@ -167,14 +168,27 @@ def _from_iteration(data: _Data, c: int) -> Work[tuple[DoubleArray, DoubleArray]
 def _largest(matrix: DoubleArray, c: int) -> Work[tuple[DoubleArray, DoubleArray]]:
     """The c largest eigenvalues of a symmetric matrix, falling, with their vectors as columns.
 
-    One call that can't be stopped: under a second up to some 1000 rows, several at 4000.
+    numpy's solver and Lanczos iteration let other threads run meanwhile; scipy's `eigh` would hold
+    the interpreter lock, and with it the window, for its whole length.
     """
-    from scipy.linalg import eigh
-
     yield Progress(None, "Finding components")
     n = len(matrix)
-    values, vectors = eigh(matrix, subset_by_index=(n - c, n - 1), overwrite_a=True)
-    return np.maximum(values[::-1], 0.0), vectors[:, ::-1]
+    if n > _MOST_SOLVED_WHOLE and c < n // 4:
+        values, vectors = _by_lanczos(matrix, c)
+    else:
+        values, vectors = np.linalg.eigh(matrix)
+    return np.maximum(values[::-1][:c], 0.0), vectors[:, ::-1][:, :c]
+
+
+def _by_lanczos(matrix: DoubleArray, c: int) -> tuple[DoubleArray, DoubleArray]:
+    """The c largest eigenvalues, rising, to machine precision; the same on each call."""
+    from scipy.sparse.linalg import ArpackNoConvergence, eigsh
+
+    try:
+        values, vectors = eigsh(matrix, k=c, which="LA", v0=np.ones(len(matrix)))
+    except ArpackNoConvergence:
+        values, vectors = np.linalg.eigh(matrix)
+    return values, vectors
 
 
 def _with_fixed_signs(components: DoubleArray) -> DoubleArray:
