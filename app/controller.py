@@ -55,7 +55,7 @@ class Controller(QObject):
         """Read a path on a job and show it; what is open stays until the new one is there."""
         self._wanted_tab = dashboard
         path = path.expanduser().absolute()
-        if self.path is None:
+        if self.window.dashboard is None:
             self.window.welcome.show_reading(path)
             self.window.show_welcome()
         self.jobs.run(
@@ -67,7 +67,7 @@ class Controller(QObject):
         )
 
     def _on_read(self, contents: Contents) -> None:
-        is_reload = contents.path == self.path
+        is_reload = contents.path == self.path and self.window.dashboard is not None
         self.path = contents.path
         self.window.notices.clear()
         for problem in contents.problems:
@@ -75,7 +75,6 @@ class Controller(QObject):
         self.settings.add_recent(contents.path)
         self._show_recent()
         if contents.is_empty:
-            self.path = None
             self.window.show_path(contents.path)
             self.window.welcome.show_nothing_found(contents.path, nothing_found(contents))
             self.window.show_welcome()
@@ -86,7 +85,7 @@ class Controller(QObject):
 
     def _on_unreadable(self, error: ProjectorError) -> None:
         self.window.notices.add(error)
-        if self.path is None:
+        if self.window.dashboard is None:
             self.window.welcome.show_idle(self.settings.recent)
 
     @Slot()
@@ -119,8 +118,7 @@ class Controller(QObject):
     def reload(self) -> None:
         """Read the same path again."""
         if self.path is not None:
-            dashboard = self.window.dashboard
-            self.open(self.path, dashboard.name if dashboard is not None else None)
+            self.open(self.path)
 
     def save_picture(self) -> None:
         """Save the whole window as a PNG."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabWidget
 
 from app.themes import apply_theme
+from projector.logs.writer import EventWriter
 from widgets.dashboards import DASHBOARDS
 from widgets.shared.palette import CommandPalette
 from widgets.shared.theme import is_dark
@@ -128,6 +130,23 @@ def test_reload_keeps_the_tab(opened, qtbot):
     trigger(opened, "app.reload")
     settle(opened, qtbot)
     assert opened.window.dashboard.name == "hparams"
+
+
+def test_a_tab_chosen_during_a_reload_stays_in_front(opened, qtbot):
+    trigger(opened, "app.reload")
+    trigger(opened, "app.show_pr-curves")
+    settle(opened, qtbot)
+    assert opened.window.dashboard.name == "pr-curves"
+
+
+def test_an_empty_folder_can_be_read_again_once_something_was_written(controller, tmp_path, qtbot):
+    controller.open(tmp_path)
+    settle(controller, qtbot)
+    with EventWriter(tmp_path) as writer:
+        writer.pr_curve("pr/cat", np.array([True, False]), np.array([0.8, 0.1]), 0)
+    trigger(controller, "app.reload")
+    settle(controller, qtbot)
+    assert controller.window.dashboard.name == "pr-curves"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
