@@ -18,6 +18,7 @@ from projector.errors import Problem
 CONFIG_NAME = "projector_config.pbtxt"
 
 _MAX_BYTES = 64 << 20
+_MOST_BROKEN = 100
 _BLOCK_START = re.compile(r"(?:^|(?<=[}>]))[ \t]*embeddings[ \t]*:?[ \t]*[{<]", re.MULTILINE)
 _QUOTED_LINE = re.compile(r'^([ \t]*\w+[ \t]*:[ \t]*)"(.*)"[ \t]*$', re.MULTILINE)
 _BROKEN = (text_format.ParseError, json_format.ParseError, ValueError, RecursionError)
@@ -26,6 +27,8 @@ _BROKEN = (text_format.ParseError, json_format.ParseError, ValueError, Recursion
 def read_config(path: Path) -> tuple[ProjectorConfig, tuple[Problem, ...]]:
     """All embeddings of a config that can be understood; none where it can't be read at all."""
     try:
+        if not path.is_file():  # a pipe or a device has no end
+            return ProjectorConfig(), (Problem(path, "Can't be read: it is no plain file."),)
         if path.stat().st_size > _MAX_BYTES:
             what = f"{path.name} is larger than 64 MB, so it is no projector config."
             return ProjectorConfig(), (Problem(path, what),)
@@ -62,18 +65,22 @@ def _parse_json(text: str, path: Path) -> tuple[ProjectorConfig, tuple[Problem, 
 
 def _parse_blocks(text: str, path: Path) -> tuple[ProjectorConfig, tuple[Problem, ...]]:
     config = ProjectorConfig()
-    problems = []
+    problems: list[Problem] = []
     starts = [match.start() for match in _BLOCK_START.finditer(text)]
+    line, offset = 1, 0
     for start, stop in zip([0, *starts], [*starts, len(text)], strict=True):
         block = text[start:stop]
-        if not block.strip():
-            continue
         try:
-            config.MergeFrom(_mended(block))
+            config.MergeFrom(_mended(block) if block.strip() else ProjectorConfig())
         except _BROKEN as error:
-            line = text.count("\n", 0, start) + 1
+            if len(problems) == _MOST_BROKEN:
+                what = f"More than {_MOST_BROKEN} blocks are broken; the rest was left out."
+                problems.append(Problem(path, what, offset))
+                break
             what = f"The block at line {line} was left out: {_reason(error)}."
-            problems.append(Problem(path, what, len(text[:start].encode())))
+            problems.append(Problem(path, what, offset))
+        line += block.count("\n")
+        offset += len(block.encode())
     return config, tuple(problems)
 
 

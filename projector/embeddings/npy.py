@@ -123,7 +123,7 @@ def _check(path: Path, header: _Header) -> tuple[int, int]:
         raise Unreadable(f"{path} holds {dtype.name} values, but vectors need real numbers.")
     if len(shape) != 2:
         raise Unreadable(f"{path} holds {len(shape)} dimensions; an embedding needs rows × values.")
-    if min(shape) < 0:
+    if min(shape) < 0 or any(type(size) is not int for size in shape):  # numpy lets True pass
         raise Unreadable(f"{path} is no sound .npy file: its header promises {shape} values.")
     if 0 in shape:
         raise NothingToShow(f"{path} holds no values: its shape is {shape[0]} × {shape[1]}.")

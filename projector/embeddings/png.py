@@ -5,6 +5,7 @@ Read: 1 to 16 bits, gray, RGB, palette and alpha, not interlaced. Written: 8 bit
 
 from __future__ import annotations
 
+import itertools
 import struct
 import zlib
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ MAX_BYTES = 512 << 20
 _N_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _PIECE = 1 << 21
+_MAX_CHUNKS = 1 << 17  # writers put 8 kB and more into a chunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,9 @@ def read_png(path: Path) -> Work[Picture]:
         raise Unreadable(f"{path} can't be read: {error.strerror}.") from error
     if not data.startswith(SIGNATURE):
         raise Unreadable(f"{path} is no PNG picture.")
-    chunks = list(_chunks(data))
+    chunks = list(itertools.islice(_chunks(data), _MAX_CHUNKS + 1))
+    if len(chunks) > _MAX_CHUNKS:
+        raise Unreadable(f"{path} is cut into more than {_MAX_CHUNKS:,} chunks; save it again.")
     header = _parse_header(path, chunks)
     samples = yield from _samples(path, header, chunks)
     pixels = np.zeros((header.height, header.width, 4), np.uint8)

@@ -43,7 +43,7 @@ def read_tensors(path: Path, shape: tuple[int, int] | None) -> Work[Tensors]:
         return Tensors(map_raw(path, shape))
     found = yield from read_tsv(path)
     problems = _mismatch(path, found.vectors, shape)
-    return Tensors(found.vectors, "text", found.labels, problems)
+    return Tensors(found.vectors, "float32", found.labels, problems)
 
 
 def find_format(path: Path, shape: tuple[int, int] | None) -> str:
@@ -52,6 +52,8 @@ def find_format(path: Path, shape: tuple[int, int] | None) -> str:
     Raises NotFound, Unreadable.
     """
     try:
+        if path.exists() and not path.is_file():  # a pipe or a device has no end
+            raise Unreadable(f"{path} can't be read: it is no plain file.")
         with path.open("rb") as file:
             start = file.read(4096)
         size = path.stat().st_size

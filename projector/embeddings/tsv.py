@@ -21,6 +21,7 @@ from projector.progress import Progress, Work
 
 _PIECE = 1 << 22
 _VALUES_PER_YIELD = 200_000  # values that Python reads in about 50 ms
+_MOST_COLUMNS = 1 << 14  # beyond these, polars takes kilobytes a column and seconds
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -183,9 +184,11 @@ def _is_number(cell: str) -> bool:
 
 def _parse_fast(piece: bytes, layout: _Layout) -> tuple[FloatArray, list[str]] | None:
     """Rows of a piece of the file, or None where a value is missing, odd or too many."""
+    n_cells = layout.n_values + layout.has_labels
+    if n_cells > _MOST_COLUMNS:
+        return None
     import polars as pl
 
-    n_cells = layout.n_values + layout.has_labels
     names = [str(i) for i in range(n_cells)]
     schema = {name: pl.Float64() for name in names}
     if layout.has_labels:

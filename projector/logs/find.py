@@ -65,13 +65,24 @@ def _look_into(
     with os.scandir(folder) as entries:
         for entry in entries:
             entry_path = folder / entry.name
-            if entry.is_dir():
-                (linked if entry.is_symlink() else waiting).append(entry_path)
+            is_link = entry.is_symlink()
+            if _leads_to_folder(entry):
+                (linked if is_link else waiting).append(entry_path)
             elif "tfevents" not in entry.name:
                 continue
-            elif entry.is_file():
+            elif os.path.isfile(entry_path):  # a named pipe would be waited on for ever
                 files.append(entry_path)
-            elif entry.is_symlink():
+            elif is_link and not os.path.exists(entry_path):
                 problems.append(Problem(entry_path, "The link points to nothing."))
+            else:
+                problems.append(Problem(entry_path, "It is no plain file, so it was left out."))
     linked.sort()
     return files
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder or a link to one; a link that leads to itself is not."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

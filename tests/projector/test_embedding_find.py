@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -170,3 +171,23 @@ def test_a_folder_of_bare_files_is_listed(tmp_path: Path) -> None:
 def test_bare_files_beside_logs_are_left_alone(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", VECTORS)
     assert find(tmp_path, runs=(Run(".", (), ()),)) == ((), ())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of Unix")
+def test_a_config_that_is_a_pipe_is_not_waited_on(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "projector_config.pbtxt")
+    sources, problems = find(tmp_path)
+    assert not sources
+    assert "no plain file" in problems[0].what
+
+
+def test_countless_broken_blocks_are_not_all_listed(tmp_path: Path) -> None:
+    np.save(tmp_path / "v.npy", np.eye(3, dtype=np.float32))
+    broken = 'embeddings { tensor_path: "v.npy\n'
+    write_config(tmp_path, 'embeddings { tensor_path: "v.npy" }\n' + broken * 500)
+    sources, problems = find(tmp_path)
+    assert len(sources) == 1
+    assert len(problems) == 101
+    assert problems[0].offset == 36
+    assert "line 2" in problems[0].what
+    assert problems[-1].what.startswith("More than 100")

@@ -199,3 +199,9 @@ def test_other_formats_are_named(tmp_path: Path, start: bytes, words: str) -> No
     found = finish(read_sprites(tmp_path / "s.png", 3, None))
     assert found.sheet is None
     assert words in found.problems[0].what
+
+
+def test_countless_chunks_are_refused(tmp_path: Path) -> None:
+    path = png(tmp_path / "s.png", (2, 2, 8, 2, 0), b"", chunk(b"IDAT", b"") * 140_000)
+    with pytest.raises(Unreadable, match="chunks"):
+        finish(read_png(path))

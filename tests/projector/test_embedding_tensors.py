@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 from pathlib import Path
 
@@ -218,3 +219,25 @@ def test_what_does_not_fit_into_memory_is_refused_with_numbers(
     np.save(tmp_path / "v.npy", np.zeros((50, 7)))
     with pytest.raises(TooLarge, match="50 × 7"):
         read(tmp_path / "v.npy")
+
+
+def test_a_size_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    header = "{'descr': '<f4', 'fortran_order': False, 'shape': (True, 3)}\n"
+    with pytest.raises(Unreadable, match="promises"):
+        read(npy_with_header(tmp_path / "v.npy", header))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of Unix")
+@pytest.mark.parametrize("name", ["v.tsv", "v.npy", "v.bytes"])
+def test_a_pipe_is_not_waited_on(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(Unreadable, match="no plain file"):
+        read(tmp_path / name, (2, 2))
+
+
+def test_rows_too_wide_for_a_table_are_read_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("polars.read_csv", None)
+    row = "\t".join(["1.5"] * 20_000)
+    assert read_text(tmp_path, f"{row}\n{row}\n").vectors.shape == (2, 20_000)

@@ -214,3 +214,17 @@ def test_ninety_files_are_read_with_progress(tmp_path: Path) -> None:
     logs = finish(work)
     assert isinstance(first, Progress)
     assert [len(run.series[0]) for run in logs.runs] == list(range(1, 91))
+
+
+def test_a_link_to_itself_does_not_cost_the_folder(tmp_path: Path) -> None:
+    scalars(tmp_path, [0, 1])
+    (tmp_path / "round").symlink_to("round")
+    assert only_series(tmp_path).steps.tolist() == [0, 1]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of Unix")
+def test_a_pipe_is_not_waited_on(tmp_path: Path) -> None:
+    scalars(tmp_path, [0, 1])
+    os.mkfifo(tmp_path / "events.out.tfevents.pipe")
+    assert only_series(tmp_path).steps.tolist() == [0, 1]
+    assert "no plain file" in logs_of(tmp_path).problems[0].what
