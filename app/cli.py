@@ -3,6 +3,8 @@ usage."""
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 import time
@@ -13,7 +15,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from projector.errors import NotFound, ProjectorError, Unreadable
+from projector.errors import NotFound, ProjectorError
 from projector.progress import Progress, Work
 
 T = TypeVar("T")
@@ -52,15 +54,26 @@ Theme = Annotated[ThemeName | None, typer.Option(help="Instead of the system's t
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")  # names hold what no terminal can show
     try:
         app(list(arguments), prog_name="projector")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     except ProjectorError as error:
-        typer.echo(str(error), err=True)
+        from app.readable import printable
+
+        typer.echo(printable(str(error)), err=True)
         return 1
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        typer.echo("The output can't be written: the disk is full.", err=True)
+        return 1
     return 0
 
 
@@ -99,8 +112,6 @@ def inspect_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
 ) -> None:
     """Say what was found, what was not, and why."""
-    import json
-
     from app.readable import print_report
     from projector.contents import read_contents
     from projector.report import describe_contents
@@ -108,13 +119,11 @@ def inspect_command(
     contents = walk(read_contents(check_path(path)), "Reading")
     report = walk(describe_contents(contents), "Looking into")
     if as_json:
-        typer.echo(json.dumps(report, ensure_ascii=False, allow_nan=False, indent=1))
+        typer.echo(_json(report))
     else:
         print_report(report)
     if contents.is_empty:
-        raise NotFound(
-            f"No event files, embeddings or projector_config.pbtxt were found in {path}."
-        )
+        raise NotFound(contents.why_empty)
 
 
 @app.command("render")
@@ -169,12 +178,21 @@ def _root(
 
 def check_path(path: Path) -> Path:
     """The path itself. Raises NotFound or Unreadable when it can't be opened."""
-    path = path.expanduser()
-    if not path.exists():
-        raise NotFound(f"{path} does not exist; check the spelling.")
-    if not os.access(path, os.R_OK):
-        raise Unreadable(f"{path} can't be read; check its permissions.")
-    return path
+    from projector.contents import checked_path
+
+    return checked_path(path)
+
+
+def _json(report: dict[str, Any]) -> str:
+    """As UTF-8 where the output takes it; with escapes where it does not, or a name is not text."""
+    import json
+
+    text = json.dumps(report, ensure_ascii=False, allow_nan=False, indent=1)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(report, allow_nan=False, indent=1)
+    return text
 
 
 def parse_size(text: str | None) -> tuple[int, int] | None:

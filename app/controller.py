@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Slot
@@ -54,7 +55,7 @@ class Controller(QObject):
     def open(self, path: Path, dashboard: str | None = None) -> None:
         """Read a path on a job and show it; what is open stays until the new one is there."""
         self._wanted_tab = dashboard
-        path = path.expanduser().absolute()
+        path = Path(os.path.expanduser(path)).absolute()
         if self.window.dashboard is None:
             self.window.welcome.show_reading(path)
             self.window.show_welcome()
@@ -189,6 +190,8 @@ def prepare_and_read(path: Path) -> Work[Contents]:
 
 def nothing_found(contents: Contents) -> str:
     """What to tell the user whose folder holds nothing we read."""
+    if contents.problems:
+        return contents.why_empty
     return (
         "There are no event files (*tfevents*), no projector_config.pbtxt and no .npy or .tsv "
         "vectors in here. Open the folder your training writes to, such as runs/ or logs/."

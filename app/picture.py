@@ -31,6 +31,8 @@ def render_picture(path: Path, out: Path, wish: PictureWish) -> Work[None]:
     from projector.projections.pca import fit_pca
 
     contents = yield from read_contents(path)
+    if contents.is_empty:
+        raise NothingToShow(contents.why_empty)
     source = pick_source(contents.sources, path, wish)
     embedding = yield from read_embedding(source)
     pca = yield from fit_pca(embedding.vectors, n_components=max(3, wish.n_axes))

@@ -3,13 +3,30 @@ problems."""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as without_markup
 from rich.table import Table
 
 MOST_TRIALS = 10
+
+_INVISIBLE = ("Cc", "Cs", "Zl", "Zp")  # controls, halves of characters, line and paragraph ends
+_TURNING = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def printable(text: str) -> str:
+    """The text on one line, with escapes such as \\x1b for what would steer the terminal."""
+    return "".join(
+        ascii(c)[1:-1] if unicodedata.category(c) in _INVISIBLE or c in _TURNING else c
+        for c in text
+    )
+
+
+def escape(text: str) -> str:
+    """A name from a file, as rich is to print it."""
+    return without_markup(printable(text))
 
 
 def print_report(report: dict[str, Any], console: Console | None = None) -> None:

@@ -3,6 +3,7 @@ theme."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -35,7 +36,7 @@ class Settings:
         """Paths opened lately that still exist, the newest first."""
         stored = self._store.value("recent", [])
         names = [stored] if isinstance(stored, str) else list(stored or [])  # type: ignore[call-overload]
-        return tuple(path for path in map(Path, names) if path.exists())
+        return tuple(path for path in map(Path, names) if os.path.exists(path))
 
     def add_recent(self, path: Path) -> None:
         """Put a path at the head of the recent ones."""
