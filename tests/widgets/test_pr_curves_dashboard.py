@@ -238,7 +238,8 @@ def test_only_cards_in_sight_are_built(dashboard, tmp_path, qtbot):
     assert len(dashboard.board.cards) < 20
     bar = dashboard.board.grid.verticalScrollBar()
     bar.setValue(bar.maximum())
-    assert dashboard.board.cards[-1][0].tag == "pr/99"
+    qtbot.waitUntil(lambda: dashboard.board.cards[-1][0].tag == "pr/99")
+    assert len(dashboard.board.cards) < 20
     assert dashboard.board.cards[-1][1].plot.frame.tag == "pr/99"
 
 

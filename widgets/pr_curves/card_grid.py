@@ -159,13 +159,20 @@ class CardGrid(QScrollArea):
             widget = self._live.pop(tag)
             widget.hide()
             self._spare.append(widget)
+        n_new = 0
         for tag, (_, rect) in places.items():
+            if tag not in self._live and not self._spare:
+                n_new += 1
+                if n_new > 1:  # a plot takes some 30 ms to build: the others come one by one
+                    self._timer.start()
+                    break
+                self._spare.append(self._new_card())
             if tag not in self._live:
-                self._live[tag] = self._spare.pop() if self._spare else self._new_card()
+                self._live[tag] = self._spare.pop()
             self._live[tag].setGeometry(rect)
             self._live[tag].set_legend_rows(self._n_rows)
         self._fill_headers(seen)
-        self._announce(tuple(card for card, _ in places.values()))
+        self._announce(tuple(card for card, _ in places.values() if card.tag in self._live))
 
     def _announce(self, in_sight: tuple[Card, ...]) -> None:
         if in_sight != self._in_sight:
