@@ -209,7 +209,7 @@ def _value_at(axis: Axis, place: float) -> float:
     if len(knots) == 0:
         return math.nan
     if len(knots) == 1:
-        side = (place > places[0]) - (place < places[0])
+        side = int(place > places[0]) - int(place < places[0])
         return float(np.nextafter(knots[0], side * math.inf)) if side else float(knots[0])
     if place <= places[0] or place >= places[-1]:
         return float(knots[0] if place <= places[0] else knots[-1])
