@@ -73,6 +73,13 @@ def draw_lines(picture: LinePicture) -> Work[tuple[ByteArray, ...]]:
     return tuple(images)
 
 
+def warm_up() -> Work[None]:
+    """Compile the kernels by drawing one line."""
+    ys = np.ones((1, 2), dtype=np.float32)
+    layer = LineLayer(np.zeros(1, dtype=np.int64), np.zeros((1, 3), dtype=np.uint8), 0.9, 1.0)
+    yield from draw_lines(LinePicture(8, 8, np.array([1, 6], dtype=np.float32), ys, (layer,)))
+
+
 def _draw(picture: LinePicture, layer: LineLayer) -> Work[ByteArray]:
     from projector.hparams.kernels import add_lines, blend
 

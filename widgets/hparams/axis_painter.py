@@ -74,7 +74,7 @@ class AxisPainter:
         painter.save()
         painter.setFont(self._bold)
         metrics = QFontMetrics(self._bold)
-        width = title_box(self._geometry, x).width() - 8
+        width = title_box(self._geometry, x).width() - 4
         title = metrics.elidedText(axis.column.title, Qt.TextElideMode.ElideMiddle, int(width))
         box = title_box(self._geometry, x)
         if look.is_current or look.is_lifted:
@@ -150,7 +150,7 @@ class AxisPainter:
 
 def title_box(geometry: Geometry, x: float) -> QRectF:
     """Where the title of an axis stands; dragging it moves the axis."""
-    width = min(geometry.spacing - 6, 2 * geometry.xs[0] - 8)
+    width = min(geometry.spacing - 4, 2 * geometry.xs[0] - 8)
     return QRectF(x - width / 2, 4, width, 2 * geometry.line + 4)
 
 

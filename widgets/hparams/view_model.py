@@ -62,10 +62,8 @@ class HparamsViewModel(ViewModel[HparamsChoice]):
     def set_trials(self, trials: Trials) -> None:
         """Other trials; the choice is kept where there were trials before, as after a reload."""
         is_first = not len(self.trials)
-        choice = default_choice(trials) if is_first else self._kept(trials)
-        self.blockSignals(True)
-        self.replace_choice(choice)
-        self.blockSignals(False)
+        # not announced as a change: what shows it hears of the trials and looks at all of it anew
+        self._choice = default_choice(trials) if is_first else self._kept(trials)
         self._show(trials)
         self._colored_by = ()
         self.trials_changed.emit()
@@ -75,10 +73,6 @@ class HparamsViewModel(ViewModel[HparamsChoice]):
         """The theme of the line colors."""
         self._is_dark = is_dark
         self._color()
-
-    def close(self) -> None:
-        """Stop what is under way."""
-        self._colored_by = ()
 
     @property
     def n_passing(self) -> int:
