@@ -23,6 +23,7 @@ from projector.errors import ProjectorError
 from projector.progress import Progress, Work
 from widgets.dashboard import Dashboard
 from widgets.pr_curves.board import CardBoard
+from widgets.pr_curves.commands import PrCurvesCommands
 from widgets.pr_curves.side_panel import SidePanel
 from widgets.pr_curves.view_model import PrCurvesViewModel
 from widgets.shared.command import Command
@@ -60,6 +61,8 @@ class PrCurvesDashboard(Dashboard):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
+        self._commands = PrCurvesCommands(self.model, self)
+        self._commands.reset_zoom_asked.connect(self._on_reset_zoom_asked)
         self.model.changed.connect(self._on_changed)
         self.model.problem_found.connect(self.problem_found)
 
@@ -84,44 +87,7 @@ class PrCurvesDashboard(Dashboard):
 
     @override
     def commands(self) -> tuple[Command, ...]:
-        return (
-            Command(
-                "pr_curves.reset_zoom",
-                self.tr("Reset zoom"),
-                self.tr("Show all of 0 to 1 on every card."),
-                self._reset_zoom,
-                keys=("Ctrl+0",),
-                is_enabled=self._has_board,
-            ),
-            Command(
-                "pr_curves.f1_lines",
-                self.tr("Lines of equal F1"),
-                self.tr("Draw faint lines where F1 is 0.2, 0.4, 0.6 and 0.8."),
-                self._toggle_f1_lines,
-                is_checked=self._shows_f1_lines,
-            ),
-            Command(
-                "pr_curves.base_rate",
-                self.tr("Base rate"),
-                self.tr("Draw a dashed line at the share of positives."),
-                self._toggle_base_rate,
-                is_checked=self._shows_base_rate,
-            ),
-            Command(
-                "pr_curves.clear_threshold",
-                self.tr("Clear threshold cursor"),
-                self.tr("Take the marks of the chosen threshold off all curves."),
-                self._clear_threshold,
-                is_enabled=self._has_threshold,
-            ),
-            Command(
-                "pr_curves.show_all_cards",
-                self.tr("Show all cards"),
-                self.tr("Give the enlarged card its place back."),
-                self._show_all_cards,
-                is_enabled=self._is_enlarged,
-            ),
-        )
+        return self._commands.all()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -268,36 +234,10 @@ class PrCurvesDashboard(Dashboard):
         )
         return label
 
-    def _has_board(self) -> bool:
-        return self.board is not None
-
-    def _reset_zoom(self) -> None:
+    @Slot()
+    def _on_reset_zoom_asked(self) -> None:
         if self.board is not None:
             self.board.reset_ranges()
-
-    def _toggle_f1_lines(self) -> None:
-        self.model.choose(shows_f1_lines=not self.model.choice.shows_f1_lines)
-
-    def _shows_f1_lines(self) -> bool:
-        return self.model.choice.shows_f1_lines
-
-    def _toggle_base_rate(self) -> None:
-        self.model.choose(shows_base_rate=not self.model.choice.shows_base_rate)
-
-    def _shows_base_rate(self) -> bool:
-        return self.model.choice.shows_base_rate
-
-    def _clear_threshold(self) -> None:
-        self.model.choose(threshold=None)
-
-    def _has_threshold(self) -> bool:
-        return self.model.choice.threshold is not None
-
-    def _show_all_cards(self) -> None:
-        self.model.choose(expanded=None)
-
-    def _is_enlarged(self) -> bool:
-        return self.model.choice.expanded is not None
 
 
 def load_plots() -> Work[None]:
