@@ -9,9 +9,6 @@ import struct
 
 import google_crc32c
 
-HEADER_SIZE = 12
-FRAME_SIZE = 16
-
 
 def masked_crc(data: bytes) -> int:
     """The CRC-32C of the bytes, rotated and shifted as records keep it. 0..2**32-1."""

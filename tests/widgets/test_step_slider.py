@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QSlider, QToolButton, QWidget
 
 from widgets.shared.step_slider import StepSlider
 
@@ -63,6 +63,20 @@ def test_playback_goes_around_and_pauses(slider, qtbot):
     assert slider.is_playing
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not slider.is_playing
+
+
+def test_the_tab_key_reaches_both_the_button_and_the_slider(slider, qtbot):
+    before = QLineEdit(slider.window())
+    before.lower()
+    QWidget.setTabOrder(before, slider)
+    before.show()
+    slider.window().activateWindow()
+    before.setFocus()
+    reached = []
+    for _ in range(2):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        reached.append(QApplication.focusWidget().accessibleName())
+    assert reached == ["Play", "Step"]
 
 
 def test_stepping_stops_at_the_ends(slider, qtbot):

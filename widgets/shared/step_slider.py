@@ -38,7 +38,6 @@ class StepSlider(QWidget):
         layout.addWidget(self._play)
         layout.addWidget(self._slider, 1)
         layout.addWidget(self._label)
-        self.setFocusProxy(self._slider)
         self._show_playing()
         self.hide()
 
@@ -137,19 +136,21 @@ class StepSlider(QWidget):
         slider.valueChanged.connect(self._on_value_changed)
         return slider
 
-    def _text(self, index: int) -> str:
-        step = self.locale().toString(self._steps[index])
+    def _text(self, step: int, number: int) -> str:
         return self.tr("Step {step} ({number} of {count})").format(
-            step=step, number=index + 1, count=len(self._steps)
+            step=self.locale().toString(step), number=number, count=len(self._steps)
         )
 
     def _widest_text(self) -> int:
-        metrics = self._label.fontMetrics()
-        texts = (self._text(index) for index in range(len(self._steps)))
-        return max((metrics.horizontalAdvance(text) for text in texts), default=0)
+        """The width of the step with the most digits; there may be a great many steps."""
+        if not self._steps:
+            return 0
+        longest = max(self._steps, key=lambda step: len(str(step)))
+        text = self._text(longest, len(self._steps))
+        return self._label.fontMetrics().horizontalAdvance(text)
 
     def _show_text(self) -> None:
-        text = self._text(self.index) if self._steps else ""
+        text = self._text(self._steps[self.index], self.index + 1) if self._steps else ""
         self._label.setText(text)
         self._slider.setAccessibleDescription(text)
 
