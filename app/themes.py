@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.settings import Theme
-from widgets.shared.theme import app_palette
+from widgets.shared.theme import app_palette, indicator_style
 
 
 def apply_theme(theme: Theme) -> None:
@@ -20,3 +20,4 @@ def apply_theme(theme: Theme) -> None:
     palette = app_palette(is_dark)
     if application.palette() != palette:
         application.setPalette(palette)
+        application.setStyleSheet(indicator_style(palette))

@@ -63,8 +63,8 @@ class Legend:
     """What the colors mean. title: the column, "" where there is none.
 
     entries: categories, a handful in natural order, of many the 20 most frequent; then the missing
-    values, if any. n_more: categories that are not listed. gradient: set where numbers are shown as a gradient;
-    entries then holds at most the missing values.
+    values, if any. n_more: categories that are not listed. gradient: set where numbers are shown as
+    a gradient; entries then holds at most the missing values.
     """
 
     title: str = ""

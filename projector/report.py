@@ -100,7 +100,7 @@ def _describe_trials(trials: Trials) -> dict[str, Any] | None:
         return None
     return {
         "names": [column.name for column in trials.names],
-        "metrics": [metric.title for metric in trials.metrics],
+        "metrics": [metric.key for metric in trials.metrics],
         "trials": [
             {
                 "name": trial.name,

@@ -48,7 +48,18 @@ def warm_up_pictures() -> None:
         finish(read_png(file))
 
 
-FAMILIES: dict[str, Callable[[], None]] = {"logs": warm_up_logs, "pictures": warm_up_pictures}
+def warm_up_lines() -> None:
+    """The lines of parallel coordinates."""
+    from projector.hparams.lines import warm_up
+
+    finish(warm_up())
+
+
+FAMILIES: dict[str, Callable[[], None]] = {
+    "logs": warm_up_logs,
+    "pictures": warm_up_pictures,
+    "lines": warm_up_lines,
+}
 
 
 def warm_up_once() -> Work[None]:

@@ -64,8 +64,8 @@ class Embedding:
     """One matrix of vectors with what is known of each row; never changes.
 
     vectors: float32 (n, d), read-only, possibly memory-mapped; rows may hold NaN. metadata: a table
-    of n rows with typed columns, or None. dtype: the name of the dtype in the file. problems: what
-    was repaired or left out.
+    of n rows with typed columns, or None. dtype: the name of the dtype in the file,
+    "float32" for text. problems: what was repaired or left out.
     """
 
     source: Source

@@ -267,8 +267,11 @@ def _round_values(low: float, high: float) -> DoubleArray:
 
 
 def _decades(low: float, high: float) -> DoubleArray:
+    """Powers of ten; of a narrow range also 2 and 5 times those, or else equal factors."""
     first, last = math.ceil(math.log10(low)), math.floor(math.log10(high))
     if last - first >= 2:
         every = max(1, (last - first) // 8)
         return np.array([10.0**p for p in range(first, last + 1, every)])
-    return np.asarray(np.geomspace(low, high, 5), dtype=np.float64)
+    fine = np.array([m * 10.0**p for p in range(first - 1, last + 1) for m in (1, 2, 5)])
+    inside = fine[(fine >= low) & (fine <= high)]
+    return inside if len(inside) >= 3 else np.asarray(np.geomspace(low, high, 5), dtype=np.float64)

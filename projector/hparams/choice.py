@@ -24,6 +24,8 @@ SMALL_IS_GOOD = (
     "perplexity",
     "cost",
     "time",
+    "seconds",
+    "duration",
     "latency",
     "nll",
 )

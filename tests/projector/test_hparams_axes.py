@@ -141,6 +141,14 @@ def test_a_single_value_stands_in_the_middle():
     assert not brush_mask(axis, brush_between(axis, 0.7, 0.9)).any()
 
 
+def test_a_log_axis_has_round_ticks_even_when_it_is_short():
+    values = np.geomspace(0.00034, 0.076, 40)
+    axis = axis_of(numbers(*values.tolist()), "log")
+    assert [tick.label for tick in axis.ticks] == [
+        *("0.0005", "0.001", "0.002", "0.005", "0.01", "0.02", "0.05"),
+    ]
+
+
 def test_few_values_are_the_ticks():
     axis = axis_of(numbers(16.0, 32.0, 32.0, 128.0))
     assert [tick.label for tick in axis.ticks] == ["16", "32", "128"]

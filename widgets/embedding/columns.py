@@ -12,6 +12,8 @@ from projector.arrays import IntArray
 from projector.embeddings.embedding import Embedding
 from projector.progress import Progress, Work
 
+_LONGEST_LABEL = 500  # Qt takes seconds to measure a text of megabytes
+
 
 def column_names(embedding: Embedding) -> tuple[str, ...]:
     """The metadata columns in file order; none where there is no metadata."""
@@ -54,7 +56,8 @@ def label_text(embedding: Embedding, column: str | None, point: int) -> str:
     """What a point is called: its cell in the column, else its row number."""
     if embedding.metadata is None or column not in embedding.metadata.columns:
         return f"#{point}"
-    return cell_text(embedding.metadata[column][point]) or f"#{point}"
+    text = cell_text(embedding.metadata[column][point])
+    return text[:_LONGEST_LABEL] or f"#{point}"
 
 
 def point_cells(embedding: Embedding, point: int) -> Iterator[tuple[str, str]]:
@@ -76,7 +79,7 @@ def find_rows(embedding: Embedding, text: str, column: str | None) -> Work[IntAr
     if not text:
         return np.zeros(0, dtype=np.int64)
     if embedding.metadata is None:
-        is_row = text.isdecimal() and int(text) < embedding.n_points
+        is_row = text.isdecimal() and len(text) < 19 and int(text) < embedding.n_points
         return np.array([int(text)] if is_row else [], dtype=np.int64)
     names = [column] if column in embedding.metadata.columns else embedding.metadata.columns
     wanted = text.lower()

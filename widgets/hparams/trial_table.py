@@ -67,6 +67,7 @@ class TrialTable(QTableView):
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setStretchLastSection(True)
         self.listen_to_header(self.horizontalHeader())
 
     def listen_to_header(self, header: QHeaderView) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QColor, QPalette
 
+from resources import FOLDER
+
 ROLES: dict[QPalette.ColorRole, tuple[str, str]] = {
     QPalette.ColorRole.Window: ("#f4f5f7", "#2b2f36"),
     QPalette.ColorRole.WindowText: ("#1d2330", "#e3e6ec"),
@@ -31,6 +33,32 @@ ROLES: dict[QPalette.ColorRole, tuple[str, str]] = {
     QPalette.ColorRole.Accent: ("#2f6fde", "#3b78e0"),
 }
 DISABLED_TEXT = ("#a2a9b6", "#727a88")
+
+
+INDICATOR = {"outline": ("#9aa1ae", "#7b8494"), "fill": ("#ffffff", "#1a1d22")}
+INDICATOR_STYLE = """
+QCheckBox::indicator, QTreeView::indicator, QListView::indicator, QRadioButton::indicator {{
+    width: 11px; height: 11px; border: 1px solid {outline}; border-radius: 3px; background: {fill};
+}}
+QRadioButton::indicator {{ border-radius: 6px; }}
+QCheckBox::indicator:hover, QTreeView::indicator:hover, QListView::indicator:hover,
+QRadioButton::indicator:hover, QCheckBox::indicator:focus, QRadioButton::indicator:focus {{
+    border-color: {accent};
+}}
+QCheckBox::indicator:checked, QTreeView::indicator:checked, QListView::indicator:checked {{
+    background: {accent}; border-color: {accent}; image: url({folder}/check.svg);
+}}
+QCheckBox::indicator:indeterminate, QTreeView::indicator:indeterminate {{
+    background: {accent}; border-color: {accent}; image: url({folder}/partly.svg);
+}}
+QRadioButton::indicator:checked {{
+    background: {accent}; border-color: {accent}; image: url({folder}/dot.svg);
+}}
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {disabled}; }}
+QCheckBox::indicator:checked:disabled, QRadioButton::indicator:checked:disabled {{
+    background: {disabled};
+}}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +107,22 @@ def app_palette(is_dark: bool) -> QPalette:
     ):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(DISABLED_TEXT[shade]))
     return palette
+
+
+def indicator_style(palette: QPalette) -> str:
+    """A style sheet for check boxes and radio buttons.
+
+    WORKAROUND (Qt 6, Fusion): it draws their outline from a darkened window color, which can't be
+    seen on a dark list.
+    """
+    shade = int(is_dark(palette))
+    return INDICATOR_STYLE.format(
+        outline=INDICATOR["outline"][shade],
+        fill=INDICATOR["fill"][shade],
+        accent=ROLES[QPalette.ColorRole.Accent][shade],
+        disabled=DISABLED_TEXT[shade],
+        folder=FOLDER.as_posix(),
+    )
 
 
 def is_dark(palette: QPalette) -> bool:
