@@ -20,6 +20,7 @@ from widgets.dashboard import Dashboard
 from widgets.dashboards import DASHBOARDS
 from widgets.shared.command import Command
 from widgets.shared.notice import NoticeBar
+from widgets.shared.texts import button_text
 
 
 class MainWindow(QMainWindow):
@@ -116,7 +117,7 @@ class MainWindow(QMainWindow):
         if self._recent_menu is not None:
             self._recent_menu.clear()
             for path in recent:
-                self._recent_menu.addAction(str(path)).setData(str(path))
+                self._recent_menu.addAction(button_text(str(path))).setData(str(path))
             self._recent_menu.setEnabled(bool(recent))
 
     def show_path(self, path: Path | None) -> None:

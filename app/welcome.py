@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from widgets.shared.texts import button_text, plain_tip
+
 MOST_SHOWN = 6
 
 
@@ -99,12 +101,16 @@ class Welcome(QWidget):
 
     def _link(self, path: Path) -> QPushButton:
         button = QPushButton(
-            self.fontMetrics().elidedText(
-                str(path), Qt.TextElideMode.ElideMiddle, 70 * self.fontMetrics().averageCharWidth()
+            button_text(
+                self.fontMetrics().elidedText(
+                    str(path),
+                    Qt.TextElideMode.ElideMiddle,
+                    70 * self.fontMetrics().averageCharWidth(),
+                )
             )
         )
         button.setFlat(True)
-        button.setToolTip(str(path))
+        button.setToolTip(plain_tip(str(path)))
         button.setProperty("path", str(path))
         button.setStyleSheet("text-align: left; padding: 3px 6px;")
         button.clicked.connect(self._on_link)

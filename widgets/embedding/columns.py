@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,7 @@ import numpy as np
 from projector.arrays import IntArray
 from projector.embeddings.embedding import Embedding
 from projector.progress import Progress, Work
-
-_LONGEST_LABEL = 500  # Qt takes seconds to measure a text of megabytes
+from widgets.shared.texts import shown
 
 
 def column_names(embedding: Embedding) -> tuple[str, ...]:
@@ -21,17 +21,18 @@ def column_names(embedding: Embedding) -> tuple[str, ...]:
 
 
 def is_numeric(embedding: Embedding, column: str | None) -> bool:
-    if embedding.metadata is None or column not in embedding.metadata.columns:
+    if embedding.metadata is None or column is None:
         return False
-    return bool(embedding.metadata[column].dtype.is_numeric())
+    found = embedding.metadata.get_column(column, default=None)
+    return found is not None and bool(found.dtype.is_numeric())
 
 
 def default_label(embedding: Embedding) -> str | None:
     """A column called label, else the first with texts, else the first, else None."""
     names = column_names(embedding)
-    texts = [name for name in names if not is_numeric(embedding, name)]
-    named = [name for name in names if name.casefold() == "label"]
-    return next(iter([*named, *texts, *names]), None)
+    named = (name for name in names if name.casefold() == "label")
+    texts = (name for name in names if not is_numeric(embedding, name))
+    return next(chain(named, texts, names), None)
 
 
 def default_color(embedding: Embedding) -> str | None:
@@ -56,8 +57,7 @@ def label_text(embedding: Embedding, column: str | None, point: int) -> str:
     """What a point is called: its cell in the column, else its row number."""
     if embedding.metadata is None or column not in embedding.metadata.columns:
         return f"#{point}"
-    text = cell_text(embedding.metadata[column][point])
-    return text[:_LONGEST_LABEL] or f"#{point}"
+    return shown(cell_text(embedding.metadata[column][point])) or f"#{point}"
 
 
 def point_cells(embedding: Embedding, point: int) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from projector.colors import Gradient, Legend, LegendEntry
 from widgets.embedding.view_model import number_text
+from widgets.shared.texts import plain_tip, shown
 from widgets.shared.theme import plot_colors
 
 
@@ -27,7 +28,7 @@ class LegendView(QWidget):
 
     def set_legend(self, legend: Legend) -> None:
         self._legend = legend
-        texts = [f"{entry.label}: {number_text(entry.count)}" for entry in legend.entries]
+        texts = [f"{shown(entry.label)}: {number_text(entry.count)}" for entry in legend.entries]
         if legend.gradient is not None:
             texts.insert(0, f"{legend.gradient.low:.4g} – {legend.gradient.high:.4g}")
         self.setAccessibleDescription(", ".join(texts))
@@ -80,7 +81,7 @@ class LegendView(QWidget):
             text = self.tr("{label}: {count} points").format(
                 label=entry.label, count=number_text(entry.count)
             )
-            QToolTip.showText(where, text, self)
+            QToolTip.showText(where, plain_tip(text), self)
         else:
             QToolTip.hideText()
 
@@ -96,7 +97,9 @@ class LegendView(QWidget):
         painter.drawText(rect.adjusted(0, 0, -2, 0), _RIGHT, count)
         space = rect.adjusted(self._line_height, 0, -count_width - 10, 0)
         text = self.tr("(no value)") if entry.is_missing and not entry.label else entry.label
-        text = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, space.width())
+        text = self.fontMetrics().elidedText(
+            shown(text), Qt.TextElideMode.ElideRight, space.width()
+        )
         painter.setPen(self.palette().windowText().color())
         painter.drawText(space, _LEFT, text)
 

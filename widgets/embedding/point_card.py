@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -10,6 +12,7 @@ from widgets.embedding.data_panel import panel_form
 from widgets.embedding.pictures import point_pixmap
 from widgets.embedding.section import MARGIN
 from widgets.embedding.view_model import EmbeddingViewModel, number_text
+from widgets.shared.texts import plain_tip, shown
 
 PICTURE_PX = 72
 MOST_CELLS = 60
@@ -94,7 +97,7 @@ class PointCard(QWidget):
         self._picture.setVisible(embedding.sprites is not None)
         name = self.tr("Picture of {label}").format(label=self._model.label(point))
         self._picture.setAccessibleName(name)
-        self._show_cells(list(point_cells(embedding, point))[:MOST_CELLS])
+        self._show_cells(list(islice(point_cells(embedding, point), MOST_CELLS)))
 
     def _show_cells(self, cells: list[tuple[str, str]]) -> None:
         """Fill the labels that are there, adding or removing lines as the columns ask."""
@@ -108,8 +111,10 @@ class PointCard(QWidget):
             self._form.addRow(name, value)
             self._cells.append((name, value))
         for (name, value), (column, text) in zip(self._cells, cells, strict=True):
-            name.setText(self.fontMetrics().elidedText(column, Qt.TextElideMode.ElideRight, 120))
-            name.setToolTip(column)
+            name.setText(
+                self.fontMetrics().elidedText(shown(column), Qt.TextElideMode.ElideRight, 120)
+            )
+            name.setToolTip(plain_tip(column))
             value.setText(text[:LONGEST_CELL] or "–")
             value.setAccessibleName(column)
 

@@ -31,6 +31,7 @@ from typing_extensions import override
 
 from projector.embeddings.embedding import SpriteSheet
 from widgets.embedding.pictures import point_pixmap
+from widgets.shared.texts import plain_tip
 from widgets.shared.theme import plot_colors
 
 Index = QModelIndex | QPersistentModelIndex
@@ -73,7 +74,9 @@ class PointModel(QAbstractListModel):
         point = self.points.ids[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._label_of(point)
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(str(self.data(index, Qt.ItemDataRole.AccessibleTextRole)))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             text = self.tr("{label}, row {row}").format(label=self._label_of(point), row=point)
             if self.points.distances is None:
                 return text

@@ -20,6 +20,7 @@ from typing_extensions import override
 from projector.curve_frames import CardFrame
 from widgets.pr_curves.legend import LegendTable
 from widgets.pr_curves.plot import CurvePlot
+from widgets.shared.texts import plain_tip, shown
 from widgets.shared.theme import plot_colors
 
 MARGIN = 8
@@ -73,7 +74,7 @@ class CurveCard(QWidget):
         self.legend.set_lines(frame.lines)
         self._title_text = frame.title
         tip = frame.title if frame.title == frame.tag else f"{frame.title}\n{frame.tag}"
-        self._title.setToolTip("\n".join(filter(None, (tip, frame.description))))
+        self._title.setToolTip(plain_tip("\n".join(filter(None, (tip, frame.description)))))
         self.setAccessibleName(frame.title)
         self.setAccessibleDescription(
             self.tr("Precision against recall of {count} runs").format(count=len(frame.lines))
@@ -158,7 +159,9 @@ class CurveCard(QWidget):
     def _show_title(self) -> None:
         width = self.width() - self._button.sizeHint().width() - 3 * MARGIN
         mode = Qt.TextElideMode.ElideMiddle
-        self._title.setText(self._title.fontMetrics().elidedText(self._title_text, mode, width))
+        self._title.setText(
+            self._title.fontMetrics().elidedText(shown(self._title_text), mode, width)
+        )
 
     def _show_button(self) -> None:
         color = plot_colors(self.palette()).muted

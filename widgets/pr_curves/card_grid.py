@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from projector.curve_frames import Card
 from widgets.pr_curves.card import CurveCard
+from widgets.shared.texts import button_text, plain_tip
 
 SPACING = 8
 
@@ -214,7 +215,7 @@ class CardGrid(QScrollArea):
         name = group or self.tr("Other tags")
         is_closed = group in self._closed
         button.setArrowType(Qt.ArrowType.RightArrow if is_closed else Qt.ArrowType.DownArrow)
-        button.setText(f"{name}  ({count})")
+        button.setText(button_text(f"{name}  ({count})"))
         tip = self.tr("Show the cards of {name}") if is_closed else self.tr("Fold up {name}")
-        button.setToolTip(tip.format(name=name))
+        button.setToolTip(plain_tip(tip.format(name=name)))
         button.setAccessibleName(tip.format(name=name))

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from projector.curve_frames import CurveLine
 from widgets.shared.run_list import swatch
+from widgets.shared.texts import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 RUN, STEP, AP, BEST_F1, AT = range(5)
@@ -55,7 +56,7 @@ class LegendModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(line, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(line)
+            return plain_tip(self._tip(line))
         if role == Qt.ItemDataRole.DecorationRole and column == RUN:
             return self._swatch(line.color)
         if role == Qt.ItemDataRole.TextAlignmentRole and column != RUN:

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from widgets.shared.texts import plain_tip
+
 Index = QModelIndex | QPersistentModelIndex
 Color = tuple[int, int, int]
 
@@ -92,8 +94,10 @@ class RunListModel(QAbstractListModel):
         if not index.isValid():
             return None
         name, color = self._runs[self._rows[index.row()]]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(name)
         if role == Qt.ItemDataRole.DecorationRole:
             return self._swatch(color)
         if role == Qt.ItemDataRole.CheckStateRole:
