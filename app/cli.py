@@ -200,7 +200,7 @@ def parse_size(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
     width, _, height = text.lower().partition("x")
-    if not (width.isdigit() and height.isdigit()):
+    if not (width.isdecimal() and height.isdecimal() and len(text) < 20):
         raise typer.BadParameter(f"--size must look like 1280x800, got {text}.")
     if not (100 <= int(width) <= 8000 and 100 <= int(height) <= 8000):
         raise typer.BadParameter(f"--size must lie between 100x100 and 8000x8000, got {text}.")

@@ -39,7 +39,12 @@ class CrashHandler(QObject):
             return
         self._is_busy = True
         try:
-            report = write_report("".join(traceback.format_exception(kind, error, trace)))
+            text = "".join(traceback.format_exception(kind, error, trace))
+            try:
+                report = write_report(text)
+            except OSError:  # no place to write to: then at least it is said
+                sys.stderr.write(text)
+                return
             sys.stderr.write(f"Something went wrong inside projector; see {report}.\n")
             self.crashed.emit(report)
         finally:

@@ -10,11 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QElapsedTimer, QSettings, QTimer
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from app.controller import Controller
 from app.crash import CrashHandler
+from app.garbage import GarbageCollector
 from app.launcher import LAUNCHER_ID
 from app.settings import Settings, Theme
 from app.themes import apply_theme
@@ -35,6 +36,7 @@ def new_application() -> QApplication:
     application.setDesktopFileName(LAUNCHER_ID)
     application.setStyle("Fusion")
     application.setWindowIcon(QIcon(str(ICON)))
+    GarbageCollector(application)
     return application
 
 
@@ -79,12 +81,19 @@ def save_screenshot(
 def _settle_and_save(application: QApplication, controller: Controller, picture: Path) -> None:
     controller.window.show()
     wait_until_settled(application, controller)
-    picture.parent.mkdir(parents=True, exist_ok=True)
-    is_saved = controller.window.grab().save(str(picture), "PNG")
+    is_saved = _save(controller.window.grab(), picture)
     controller.jobs.close()
     controller.window.hide()
     if not is_saved:
         raise Unreadable(f"{picture} can't be written; check the folder and its permissions.")
+
+
+def _save(pixmap: QPixmap, picture: Path) -> bool:
+    try:
+        picture.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return pixmap.save(str(picture), "PNG")
 
 
 def wait_until_settled(application: QApplication, controller: Controller) -> None:

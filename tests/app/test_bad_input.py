@@ -99,3 +99,31 @@ def test_a_full_disk_is_one_sentence(command, tmp_path):
         )
     assert answer.returncode == 1
     assert answer.stderr.decode() == "The output can't be written: the disk is full.\n"
+
+
+@pytest.mark.parametrize("size", ["²x²", "9" * 5000 + "x100", "x", "0x0", "-1x-1"])
+def test_an_impossible_size_is_wrong_usage(size, tmp_path):
+    assert run(["render", str(tmp_path), "-o", "unused.png", f"--size={size}"]) == 2
+
+
+def test_a_picture_below_a_file_is_one_sentence(tmp_path):
+    (tmp_path / "file").touch()
+    answer = subprocess.run(
+        [sys.executable, "-m", "app", "open", "--screenshot", str(tmp_path / "file" / "x.png")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 1
+    assert answer.stderr.strip().endswith("can't be written; check the folder and its permissions.")
+
+
+def test_a_crash_that_cannot_be_written_down_is_said(monkeypatch, capsys):
+    from app import crash
+
+    def refuse(text):
+        raise PermissionError
+
+    monkeypatch.setattr(crash, "write_report", refuse)
+    crash.CrashHandler()._on_exception(ValueError, ValueError("a fault"), None)
+    assert "ValueError: a fault" in capsys.readouterr().err
