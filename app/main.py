@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from PySide6.QtCore import QElapsedTimer, QSettings, QTimer
+from PySide6.QtCore import QElapsedTimer, QEventLoop, QSettings, QTimer
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QApplication
 
@@ -69,18 +69,18 @@ def save_screenshot(
     """Open the window without showing it, wait until it has settled, and save it as a PNG. Raises
     Unreadable."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    application = new_application()
+    _application = new_application()  # lives as long as this name
     with TemporaryDirectory() as folder:  # a picture leaves no trace in the user's settings
         settings = Settings(QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat))
         controller = new_controller(
             settings, path, dashboard, size or (1280, 800), theme or "light"
         )
-        _settle_and_save(application, controller, picture)
+        _settle_and_save(controller, picture)
 
 
-def _settle_and_save(application: QApplication, controller: Controller, picture: Path) -> None:
+def _settle_and_save(controller: Controller, picture: Path) -> None:
     controller.window.show()
-    wait_until_settled(application, controller)
+    wait_until_settled(controller)
     is_saved = _save(controller.window.grab(), picture)
     controller.jobs.close()
     controller.window.hide()
@@ -96,22 +96,23 @@ def _save(pixmap: QPixmap, picture: Path) -> bool:
     return pixmap.save(str(picture), "PNG")
 
 
-def wait_until_settled(application: QApplication, controller: Controller) -> None:
-    """Run the event loop until no job has been under way for a moment."""
+def wait_until_settled(controller: Controller) -> None:
+    """Run an event loop until no job has been under way for a moment."""
     clock, quiet = QElapsedTimer(), QElapsedTimer()
     clock.start()
     quiet.start()
+    loop = QEventLoop()  # not the application's own, whose end closes every window
 
     def look() -> None:
         if controller.jobs.running:
             quiet.restart()
         if quiet.elapsed() >= QUIET_MS or clock.elapsed() >= LONGEST_WAIT_MS:
-            application.quit()
+            loop.quit()
 
     timer = QTimer()
     timer.timeout.connect(look)
     timer.start(20)
-    application.exec()
+    loop.exec()
     timer.stop()
 
 
