@@ -427,3 +427,10 @@ def test_logs_of_real_writers_are_shown(fixtures: Path, show, name: str):
     assert dashboard.table.trials.rowCount() == len(trials)
     assert dashboard.canvas.layers.n_images == 3
     assert not dashboard.grab().isNull()
+
+
+def test_markup_in_names_and_values_is_shown_and_not_read(show):
+    dashboard = show(sweep(hparams={"<b>opt</b>": ["<img src=x>", *"abcde"]}))
+    model, tip = dashboard.table.trials, Qt.ItemDataRole.ToolTipRole
+    assert "&lt;b&gt;opt" in model.headerData(1, Qt.Orientation.Horizontal, tip)
+    assert "&lt;img" in model.index(0, 1).data(tip)

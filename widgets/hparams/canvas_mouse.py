@@ -12,6 +12,7 @@ from projector.hparams.axes import Axis, brush_between
 from projector.hparams.choice import Brush
 from widgets.hparams.axis_painter import title_box
 from widgets.hparams.brush_drag import BrushDrag, dragged, grip_at
+from widgets.shared.texts import plain_tip
 
 if TYPE_CHECKING:
     from widgets.hparams.canvas import ParallelCanvas
@@ -185,7 +186,7 @@ class CanvasMouse:
         if index is not None:
             canvas.setCursor(Qt.CursorShape.OpenHandCursor)
             canvas.model.hover(None)
-            canvas.setToolTip(canvas.axes[index].column.title)
+            canvas.setToolTip(plain_tip(canvas.axes[index].column.title))
             return
         canvas.setToolTip("")
         on_axis = self._axis_at(point) is not None

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayo
 from projector.hparams.columns import Column
 from projector.hparams.texts import value_text
 from widgets.hparams.view_model import ROLES, TRIAL, HparamsViewModel
+from widgets.shared.texts import plain_tip
 
 ID = Qt.ItemDataRole.UserRole
 MOST_VALUES_IN_TIP = 12
@@ -83,7 +84,7 @@ class ColumnChooser(QWidget):
         for column in columns:
             item = QTreeWidgetItem(group, [column.title])
             item.setData(0, ID, column.id)
-            item.setToolTip(0, self._tip(column))
+            item.setToolTip(0, plain_tip(self._tip(column)))
             item.setCheckState(0, Qt.CheckState.Unchecked)
             if not column.differs:
                 item.setForeground(0, self.palette().placeholderText())

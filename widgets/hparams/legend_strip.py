@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from projector.colors import Gradient, Legend, LegendEntry
 from projector.hparams.texts import number_text
+from widgets.shared.texts import plain_tip
 from widgets.shared.theme import plot_colors
 
 GAP = 8
@@ -27,7 +28,7 @@ class LegendStrip(QWidget):
         """Show another legend."""
         self._legend = legend
         text = self._spoken()
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
         self.setAccessibleDescription(text)
         self.update()
 

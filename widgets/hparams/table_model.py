@@ -21,6 +21,7 @@ from projector.hparams.columns import Column
 from projector.hparams.texts import number_spec, value_text
 from widgets.hparams.padded_cells import PAD
 from widgets.hparams.view_model import TRIAL, HparamsViewModel
+from widgets.shared.texts import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
@@ -85,7 +86,7 @@ class TrialTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole and column.id == TRIAL:
             return QColor(*self._model.rgb[trial].tolist())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(index.row(), index.column(), trial)
+            return plain_tip(self._tip(index.row(), index.column(), trial))
         return None
 
     @override
@@ -100,7 +101,7 @@ class TrialTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(_side(column) | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._header_tip(column)
+            return plain_tip(self._header_tip(column))
         return None
 
     def _take(self) -> None:
