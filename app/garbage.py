@@ -11,6 +11,8 @@ import gc
 from PySide6.QtCore import QObject, QTimer, Slot
 
 INTERVAL_MS = 1000
+MOST_SCANNED = 100_000
+"""New objects that are looked through at once; more would hold up the window."""
 
 
 class GarbageCollector(QObject):
@@ -29,6 +31,9 @@ class GarbageCollector(QObject):
 
     @Slot()
     def _on_timeout(self) -> None:
+        if gc.get_count()[0] > MOST_SCANNED:  # libraries were loaded, or a large folder was read
+            gc.freeze()
+            return
         for generation in (2, 1, 0):
             if gc.get_count()[generation] > self._thresholds[generation]:
                 gc.collect(generation)

@@ -14,7 +14,7 @@ from app.cli import DashboardName, parse_size, run
 from widgets.dashboards import DASHBOARDS
 
 
-def projector(*arguments, **environment):
+def projector(*arguments, cwd=None, **environment):
     """Run the program as a user does, in a process of its own and with no display."""
     env = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
     env.pop("QT_QPA_PLATFORM", None)
@@ -25,6 +25,7 @@ def projector(*arguments, **environment):
         timeout=110,
         check=False,
         env=env | environment,
+        cwd=cwd,
     )
 
 
@@ -137,14 +138,12 @@ def test_broken_pieces_cost_only_themselves(logs, capsys):
 
 
 def test_without_a_display_open_writes_a_picture_of_the_window(logs, tmp_path):
-    answer = projector("open", logs, XDG_CONFIG_HOME=str(tmp_path / "config"))
-    try:
-        assert answer.returncode == 0, answer.stderr
-        assert "no display" in answer.stderr
-        picture = Path(answer.stdout.strip())
-        assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
-    finally:
-        Path(answer.stdout.strip()).unlink()
+    answer = projector("open", logs, cwd=tmp_path, XDG_CONFIG_HOME=str(tmp_path / "config"))
+    assert answer.returncode == 0, answer.stderr
+    assert "no display" in answer.stderr
+    picture = Path(answer.stdout.strip())
+    assert picture == tmp_path / "projector-window.png"
+    assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

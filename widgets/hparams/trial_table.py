@@ -148,7 +148,7 @@ class TrialTable(QTableView):
         self._sized_for = shown
         metrics = self.fontMetrics()
         n = self.trials.rowCount()
-        sample = np.unique(np.linspace(0, n - 1, min(n, SAMPLED_ROWS)).astype(int)).tolist()
+        sample = range(0, n, max(1, n // SAMPLED_ROWS))
         for column, one in enumerate(self.trials.shown):
             texts = [self.trials.text(row, column) for row in sample]
             widest = max([metrics.horizontalAdvance(text[:80]) for text in texts], default=0)
