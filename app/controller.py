@@ -33,6 +33,7 @@ class Controller(QObject):
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.settings = settings
+        self.theme = settings.theme
         self.jobs = Jobs(self)
         self.window = MainWindow(self.jobs)
         self.path: Path | None = None
@@ -134,7 +135,7 @@ class Controller(QObject):
             self.window.notices.add(self.tr("{} can't be written.").format(chosen))
 
     def choose_theme(self, theme: Theme) -> None:
-        self.settings.theme = theme
+        self.theme = self.settings.theme = theme
         apply_theme(theme)
 
     def show_palette(self) -> None:
@@ -154,7 +155,7 @@ class Controller(QObject):
         return self.path is not None
 
     def has_theme(self, theme: Theme) -> bool:
-        return self.settings.theme == theme
+        return self.theme == theme
 
     def quit(self) -> None:
         self.window.close()
@@ -166,7 +167,7 @@ class Controller(QObject):
 
     @Slot()
     def _on_color_scheme(self) -> None:
-        apply_theme(self.settings.theme)
+        apply_theme(self.theme)
 
     @Slot(object)
     def show_crash(self, report: Path) -> None:

@@ -124,8 +124,9 @@ def new_controller(
     theme: Theme | None,
 ) -> Controller:
     """A controller with its window, opening the path if there is one."""
-    apply_theme(theme or settings.theme)
     controller = Controller(settings)
+    controller.theme = theme or settings.theme
+    apply_theme(controller.theme)
     crash = CrashHandler(controller)
     crash.crashed.connect(controller.show_crash)
     crash.install()

@@ -13,6 +13,7 @@ import numpy as np
 
 from projector.arrays import DoubleArray
 from projector.pr_curves import Curve, CurveKey, CurveSeries, OperatingPoint
+from projector.search import matches
 
 F1_LEVELS = (0.2, 0.4, 0.6, 0.8)
 MAX_DRAWN_POINTS = 4000
@@ -84,16 +85,6 @@ class Reading:
     color: tuple[int, int, int]
     point: OperatingPoint
     distance: float = 0.0
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Whether the text holds the pattern, as plain text or as a regular expression, in any case."""
-    if pattern.casefold() in text.casefold():
-        return True
-    try:
-        return re.search(pattern, text, re.IGNORECASE) is not None
-    except re.error:
-        return False
 
 
 def find_cards(curves: Sequence[CurveSeries]) -> tuple[Card, ...]:

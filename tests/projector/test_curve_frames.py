@@ -11,7 +11,6 @@ from projector.curve_frames import (
     f1_line,
     find_cards,
     find_steps,
-    matches,
     nearest_readings,
     next_threshold,
     readings_at,
@@ -19,6 +18,7 @@ from projector.curve_frames import (
 )
 from projector.pr_curves import find_curves, read_curves
 from projector.progress import finish
+from projector.search import matches
 from tests.curve_logs import curve_logs, some_tensor
 
 COLORS = {"a": (1, 2, 3), "b": (4, 5, 6)}

@@ -203,6 +203,15 @@ class ScatterCanvas(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(640, 520)
 
+    def _paint_caption(self, painter: QPainter) -> None:
+        """The counts in the corner, on a ground of their own so that no axis runs through them."""
+        margin = 10
+        place = self.rect().adjusted(margin, margin, -margin, -margin)
+        ground = painter.boundingRect(place, 0, self._caption)
+        painter.fillRect(ground.adjusted(-4, -2, 4, 2), self._plot_colors.background)
+        painter.setPen(self._plot_colors.muted)
+        painter.drawText(place, 0, self._caption)
+
     @override
     def minimumSizeHint(self) -> QSize:
         return QSize(240, 200)
@@ -214,9 +223,7 @@ class ScatterCanvas(QWidget):
         if not self._image.isNull():
             painter.drawImage(QPointF(0, 0), self._image)
             paint_overlay(painter, self._overlay, self._plot_colors)
-        painter.setPen(self._plot_colors.muted)
-        margin = 10
-        painter.drawText(self.rect().adjusted(margin, margin, -margin, -margin), 0, self._caption)
+        self._paint_caption(painter)
         if self.hasFocus():
             painter.setPen(self.palette().highlight().color())
             painter.setBrush(Qt.BrushStyle.NoBrush)

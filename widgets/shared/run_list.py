@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from projector.search import matches
 from widgets.shared.texts import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -121,7 +121,7 @@ class RunListModel(QAbstractListModel):
         return super().flags(index) | Qt.ItemFlag.ItemIsUserCheckable
 
     def _matching(self) -> list[int]:
-        return [i for i, (name, _) in enumerate(self._runs) if _matches(self._pattern, name)]
+        return [i for i, (name, _) in enumerate(self._runs) if matches(self._pattern, name)]
 
     def _swatch(self, color: Color) -> QPixmap:
         if color not in self._swatches:
@@ -244,13 +244,3 @@ def swatch(color: QColor, size: int) -> QPixmap:
     painter.drawEllipse(1, 1, size - 2, size - 2)
     painter.end()
     return pixmap
-
-
-def _matches(pattern: str, name: str) -> bool:
-    """Plain text or a regular expression, whichever finds something; in any case."""
-    if pattern.casefold() in name.casefold():
-        return True
-    try:
-        return re.search(pattern, name, re.IGNORECASE) is not None
-    except re.error:
-        return False
