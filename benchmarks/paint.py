@@ -15,7 +15,7 @@ from projector.render.camera import Camera, fit_camera
 from projector.render.raster import Raster, Style, warm_up
 
 WIDTH, HEIGHT, RADIUS_PX = 1000, 800, 1.5
-BACKGROUND = (21, 24, 29)
+BACKGROUND = (26, 29, 34)
 
 
 def figures() -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from projector.frames import ScatterFrame
 from projector.render.camera import Camera, fit_camera
 from projector.render.raster import Raster, Style
 
-LIGHT, DARK = (255, 255, 255), (21, 24, 29)
+LIGHT, DARK = (255, 255, 255), (26, 29, 34)
 FOG = 0.45
 
 

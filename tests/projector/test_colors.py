@@ -68,7 +68,7 @@ def test_sixty_categories_have_sixty_colors(is_dark: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("is_dark", "background"), [(False, (255, 255, 255)), (True, (21, 24, 29))]
+    ("is_dark", "background"), [(False, (255, 255, 255)), (True, (26, 29, 34))]
 )
 def test_no_color_drowns_in_the_background(is_dark: bool, background: Rgb) -> None:
     colors = [run_color(i, is_dark) for i in range(60)]

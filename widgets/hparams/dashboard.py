@@ -25,6 +25,7 @@ from widgets.hparams.trial_table import TrialTable
 from widgets.hparams.view_model import HparamsViewModel
 from widgets.shared.command import Command
 from widgets.shared.job import RunJob
+from widgets.shared.texts import counted
 from widgets.shared.theme import is_dark
 
 
@@ -62,11 +63,12 @@ class HparamsDashboard(Dashboard):
         self._pages.setCurrentWidget(self._content if len(trials) else self._empty)
         self.model.set_trials(trials)
         if len(trials):
-            text = self.tr("%1 trials, %2 hyperparameters, %3 metrics")
-            counts = (len(trials), len(trials.names), len(trials.metrics))
-            for place, count in enumerate(counts, 1):
-                text = text.replace(f"%{place}", self.locale().toString(count))
-            self.said.emit(text)
+            counts = (
+                counted(len(trials), "trial"),
+                counted(len(trials.names), "hyperparameter"),
+                counted(len(trials.metrics), "metric"),
+            )
+            self.said.emit(", ".join(counts))
 
     @override
     def commands(self) -> tuple[Command, ...]:

@@ -29,6 +29,7 @@ from widgets.pr_curves.view_model import PrCurvesViewModel
 from widgets.shared.command import Command
 from widgets.shared.job import RunJob
 from widgets.shared.step_slider import StepSlider
+from widgets.shared.texts import counted
 from widgets.shared.theme import is_dark
 
 
@@ -173,8 +174,9 @@ class PrCurvesDashboard(Dashboard):
             self.said.emit("")
             return
         self.said.emit(
-            self.tr("{tags} tags of {runs} runs with precision-recall curves").format(
-                tags=len(self.model.cards), runs=len(self.model.runs)
+            self.tr("Precision-recall curves: {tags}, {runs}").format(
+                tags=counted(len(self.model.cards), "tag"),
+                runs=counted(len(self.model.runs), "run"),
             )
         )
 

@@ -23,6 +23,11 @@ def plain_tip(text: str) -> str:
     return f"<qt>{escape(text)}</qt>".replace("\n", "<br>")
 
 
+def counted(n: int, noun: str) -> str:
+    """ "1 run", "1,200 runs"."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
 def button_text(text: str) -> str:
     """The text of a button or menu entry, whose & is no shortcut."""
     return shown(text).replace("&", "&&")

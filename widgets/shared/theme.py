@@ -80,7 +80,7 @@ class PlotColors:
 
 
 PLOT: dict[str, tuple[str, str]] = {
-    "background": ("#ffffff", "#15181d"),
+    "background": ("#ffffff", "#1a1d22"),
     "foreground": ("#1d2330", "#e3e6ec"),
     "muted": ("#6b7382", "#98a0ae"),
     "grid": ("#e3e6eb", "#2c313a"),
