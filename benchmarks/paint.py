@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -95,18 +96,26 @@ def _pyqtgraph_ms(points: FloatArray, colors: ByteArray, turns: list[Camera]) ->
         return None
     import pyqtgraph as pg
 
+    # it keeps its shader programs from one view to the next
+    shared = pg.QtCore.Qt.ApplicationAttribute.AA_ShareOpenGLContexts
+    pg.QtCore.QCoreApplication.setAttribute(shared)
     pg.mkQApp()
     view = gl.GLViewWidget()
     view.resize(WIDTH, HEIGHT)
-    view.addItem(gl.GLScatterPlotItem(pos=points, color=colors / 255.0, size=2 * RADIUS_PX))
+    shades = (colors / 255.0).astype(np.float32)
+    view.addItem(gl.GLScatterPlotItem(pos=points, color=shades, size=2 * RADIUS_PX))
     view.show()
 
-    def paint(camera: Camera) -> object:
+    def paint(camera: Camera) -> Any:
         view.setCameraPosition(distance=camera.distance, azimuth=np.degrees(camera.yaw))
         return view.grabFramebuffer()
 
     try:
-        paint(turns[0])
+        first = paint(turns[0])
+        drawn = pg.functions.ndarray_from_qimage(first)[..., :3].max(axis=-1) > 40
+        if drawn.mean() < 0.001:  # it only logs its errors, and an empty picture is quick
+            print("pyqtgraph drew nothing here and is left out", file=sys.stderr)
+            return None
         return _best_ms(paint, turns)
     finally:
         view.close()
