@@ -44,6 +44,14 @@ class DashboardName(str, Enum):
     hparams = "hparams"
 
 
+class TableName(str, Enum):
+    """The tables of --what; a test holds them against those of the core."""
+
+    scalars = "scalars"
+    pr_curves = "pr-curves"
+    hparams = "hparams"
+
+
 Screenshot = Annotated[
     Path | None, typer.Option(help="Write a PNG of the whole window instead of showing it.")
 ]
@@ -153,6 +161,26 @@ def render_command(
         is_dark=theme is ThemeName.dark,
     )
     walk(render_picture(check_path(source), out, wish), "Rendering")
+    typer.echo(str(out))
+
+
+@app.command("export")
+def export_command(
+    path: Annotated[Path, typer.Argument(help="A log folder or an event file.")],
+    what: Annotated[TableName, typer.Option(help="Which table.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="A .csv, .parquet or .json file.")],
+) -> None:
+    """Write all points of the logs as a table for other programs."""
+    from app.readable import printable
+    from projector.contents import read_contents
+    from projector.tables import build_table, checked_suffix, write_table
+
+    checked_suffix(out)  # before the work, not after it
+    contents = walk(read_contents(check_path(path)), "Reading")
+    table = walk(build_table(contents, what.value), "Building the table")
+    write_table(table.frame, out)
+    for problem in (*contents.problems, *table.problems):
+        typer.echo(printable(f"{problem.file}: {problem.what}"), err=True)
     typer.echo(str(out))
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import DashboardName, parse_size, run
+from app.cli import DashboardName, TableName, parse_size, run
+from projector.tables import KINDS
 from widgets.dashboards import DASHBOARDS
 
 
@@ -31,6 +32,10 @@ def projector(*arguments, cwd=None, **environment):
 
 def test_the_dashboards_of_the_command_line_are_those_of_the_window():
     assert [name.value for name in DashboardName] == [kind.name for kind in DASHBOARDS]
+
+
+def test_the_tables_of_the_command_line_are_those_of_the_core():
+    assert tuple(name.value for name in TableName) == KINDS
 
 
 def test_help_loads_neither_qt_nor_numpy():
@@ -180,3 +185,27 @@ def test_render_writes_a_picture_without_qt(logs, tmp_path, capsys):
 def test_render_names_the_columns_there_are(logs, tmp_path, capsys):
     assert run(["render", str(logs), "-o", str(tmp_path / "a.png"), "--color-by", "size"]) == 1
     assert "label, kind" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("what", "n_rows"), [("scalars", 15), ("hparams", 3)])
+def test_export_writes_a_table_and_prints_its_path(logs, tmp_path, capsys, what, n_rows):
+    out = tmp_path / "table.json"
+    assert run(["export", str(logs), "--what", what, "-o", str(out)]) == 0
+    assert capsys.readouterr().out.strip() == str(out)
+    assert len(json.loads(out.read_text("utf-8"))) == n_rows
+
+
+def test_export_says_what_is_wrong_with_the_logs_and_writes_the_rest(logs, tmp_path, capsys):
+    file = next((logs / "trial0").glob("*tfevents*"))
+    file.write_bytes(file.read_bytes() + b"no record at all" * 4)
+    out = tmp_path / "table.csv"
+    assert run(["export", str(logs), "--what", "scalars", "-o", str(out)]) == 0
+    assert file.name in capsys.readouterr().err
+    assert len(out.read_text("utf-8").splitlines()) == 16
+
+
+def test_export_names_the_kinds_of_files_before_it_reads(tmp_path, capsys):
+    out = tmp_path / "table.xlsx"
+    assert run(["export", str(tmp_path), "--what", "scalars", "-o", str(out)]) == 1
+    assert ".csv, .parquet or .json" in capsys.readouterr().err
+    assert run(["export", str(tmp_path), "--what", "pictures", "-o", "a.csv"]) == 2

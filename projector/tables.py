@@ -1,0 +1,259 @@
+"""What logs hold as tables for other programs, and how such a table becomes a file."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+from projector.contents import Contents
+from projector.embeddings.memory import check_fits
+from projector.errors import InvalidChoice, NothingToShow, Problem, Unreadable
+from projector.hparams.columns import Value
+from projector.pr_curves import Curve, CurveSeries
+from projector.progress import Progress, Work
+
+if TYPE_CHECKING:
+    import polars as pl
+
+KINDS = ("scalars", "pr-curves", "hparams")
+SUFFIXES = (".csv", ".parquet", ".json")
+
+_CURVE_COLUMNS = ("tp", "fp", "tn", "fn", "precision", "recall")
+_ROWS_A_SLICE = 10_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """problems: what had to be left out of the frame, beyond the problems of the contents."""
+
+    frame: pl.DataFrame
+    problems: tuple[Problem, ...] = ()
+
+
+def build_table(contents: Contents, kind: str) -> Work[Table]:
+    """The table of one of KINDS. Raises NothingToShow, which names what is missing; TooLarge."""
+    yield Progress(None, "Building the table")
+    if contents.is_empty:
+        raise NothingToShow(contents.why_empty)
+    if kind == "scalars":
+        return Table(scalars_frame(contents))
+    if kind == "hparams":
+        return Table(hparams_frame(contents))
+    return (yield from read_curves_table(contents))
+
+
+def scalars_frame(contents: Contents) -> pl.DataFrame:
+    """A row for each point of each run: run, tag, step int64, wall_time and value float64.
+
+    Sorted by run, tag, step; wall_time in unix seconds. Raises NothingToShow.
+    """
+    import polars as pl
+
+    found = [s for s in contents.logs.series("scalars") if s.values is not None and len(s)]
+    if not found:
+        raise NothingToShow(f"No scalars were found in {contents.path}.")
+    counts = [len(series) for series in found]
+    return pl.DataFrame(
+        {
+            "run": _repeated([series.run for series in found], counts),
+            "tag": _repeated([series.tag for series in found], counts),
+            "step": np.concatenate([series.steps for series in found]),
+            "wall_time": np.concatenate([series.wall_times for series in found]),
+            "value": np.concatenate([s.values for s in found if s.values is not None]),
+        }
+    )
+
+
+def hparams_frame(contents: Contents) -> pl.DataFrame:
+    """A row for each trial: trial, status, group, its hyperparameters, the last value of each
+    metric.
+
+    Null where a trial has no value. A name that is taken already gets its role behind it, such
+    as "loss (metric)". Raises NothingToShow.
+    """
+    import polars as pl
+
+    trials = contents.trials
+    if not len(trials):
+        raise NothingToShow(f"No trials with hyperparameters were found in {contents.path}.")
+    frame = {
+        "trial": _texts([trial.name for trial in trials.trials]),
+        "status": _texts([trial.status for trial in trials.trials]),
+        "group": _texts([trial.group for trial in trials.trials]),
+    }
+    for col in (*trials.names, *(metric.columns["last"] for metric in trials.metrics)):
+        values = [col.value(i) for i in range(len(col))]
+        name = _free_name(col.name, "metric" if col.role == "metric" else "hyperparameter", frame)
+        if col.kind == "text":
+            frame[name] = _texts([None if value is None else _text(value) for value in values])
+        else:
+            dtype = pl.Float64 if col.kind == "number" else pl.Boolean
+            frame[name] = pl.Series(values, dtype=dtype)
+    return pl.DataFrame(frame)
+
+
+def read_curves_table(contents: Contents) -> Work[Table]:
+    """A row for each threshold of each curve: run, tag, step int64, and float64 threshold, tp, fp,
+    tn, fn, precision, recall.
+
+    NaN where a ratio is 0/0. Thresholds at which nothing is predicted positive any more are left
+    out, and so are curves that can't be read. Raises NothingToShow, TooLarge.
+    """
+    wanted = [(series, i) for series in contents.curves for i in range(len(series))]
+    if not wanted:
+        raise NothingToShow(f"No PR curves were found in {contents.path}.")
+    read: list[tuple[CurveSeries, int, Curve]] = []
+    problems: list[Problem] = []
+    n_rows = 0
+    for n_read, (series, i) in enumerate(wanted):
+        if n_read % 20 == 0:
+            yield Progress(n_read / len(wanted), f"Reading {n_read:,} of {len(wanted):,} curves")
+        try:
+            curve = series.curve(i)
+        except Unreadable as error:
+            problems.append(Problem(series.file(i), str(error)))
+            continue
+        read.append((series, i, curve))
+        n_rows += len(curve)
+        check_fits(n_rows * 200, "The table of all PR curves")  # the curves, and the frame of them
+    if not read:
+        raise NothingToShow(
+            f"None of the {len(wanted):,} PR curves in {contents.path} can be read. "
+            f"{problems[0].what}"
+        )
+    return Table(_curves_frame(read), tuple(problems))
+
+
+def _curves_frame(read: Sequence[tuple[CurveSeries, int, Curve]]) -> pl.DataFrame:
+    import polars as pl
+
+    counts = [len(curve) for _, _, curve in read]
+    steps = np.array([series.steps[i] for series, i, _ in read], dtype=np.int64)
+    frame = {
+        "run": _repeated([series.run for series, _, _ in read], counts),
+        "tag": _repeated([series.tag for series, _, _ in read], counts),
+        "step": pl.Series(np.repeat(steps, counts)),
+        "threshold": pl.Series(np.concatenate([curve.thresholds for _, _, curve in read])),
+    }
+    for name in _CURVE_COLUMNS:
+        frame[name] = pl.Series(np.concatenate([getattr(curve, name) for _, _, curve in read]))
+    return pl.DataFrame(frame)
+
+
+def _repeated(names: Sequence[str], counts: Sequence[int]) -> pl.Series:
+    return _texts(names).gather(np.repeat(np.arange(len(names)), counts))
+
+
+def _texts(texts: Sequence[str | None]) -> pl.Series:
+    import polars as pl
+
+    return pl.Series([text and _valid(text) for text in texts], dtype=pl.String)
+
+
+def _valid(text: str) -> str:
+    """Names of folders may hold bytes that are no text; those become escapes such as \\udcff."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _text(value: Value) -> str:
+    """A value of a column that mixes texts with other values."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(_json_value(value))
+
+
+def _free_name(name: str, role: str, taken: dict[str, pl.Series]) -> str:
+    free = name = _valid(name) or "(no name)"
+    n_tried = 1
+    while free in taken:
+        free = f"{name} ({role})" if n_tried == 1 else f"{name} ({role} {n_tried})"
+        n_tried += 1
+    return free
+
+
+def checked_suffix(out: Path) -> str:
+    """The one of SUFFIXES that says how to write this file. Raises InvalidChoice on others."""
+    suffix = out.suffix.lower()
+    if suffix not in SUFFIXES:
+        known = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
+        raise InvalidChoice(f"The name of a table must end in {known}, got {out.name}.")
+    return suffix
+
+
+def write_table(frame: pl.DataFrame, out: Path) -> None:
+    """Write the table as its file's name says: CSV, Parquet, or a JSON list of one object a row.
+
+    JSON has no NaN: such values become the strings "NaN", "Infinity" and "-Infinity". An older
+    file stays as it was until the new one is whole. Raises InvalidChoice, Unreadable.
+    """
+    from polars.exceptions import ComputeError
+
+    write = _WRITERS[checked_suffix(out)]
+    target = Path(os.path.realpath(out))  # a link stays a link
+    draft = target.with_name(f".projector-{secrets.token_hex(4)}.part")
+    try:
+        try:
+            with draft.open("xb") as file:
+                write(frame, file)
+            os.replace(draft, target)
+        finally:
+            draft.unlink(missing_ok=True)
+    except (OSError, ComputeError) as error:  # polars wraps what the disk says
+        why = getattr(error, "strerror", None) or str(error)
+        raise Unreadable(f"{out} can't be written: {why}.") from error
+
+
+def _write_csv(frame: pl.DataFrame, file: BinaryIO) -> None:
+    # A lone carriage return ends a line for many readers, but polars sees no need to quote it.
+    frame.write_csv(file, quote_style="non_numeric" if _holds_return(frame) else "necessary")
+
+
+def _holds_return(frame: pl.DataFrame) -> bool:
+    import polars as pl
+
+    columns = frame.select(pl.col(pl.String)).get_columns()
+    return any("\r" in name for name in frame.columns) or any(
+        column.str.contains("\r", literal=True).any() for column in columns
+    )
+
+
+def _write_parquet(frame: pl.DataFrame, file: BinaryIO) -> None:
+    frame.write_parquet(file)
+
+
+def _write_json(frame: pl.DataFrame, file: BinaryIO) -> None:
+    separator = "[\n"
+    for row in _json_rows(frame):
+        line = json.dumps(row, ensure_ascii=False, allow_nan=False)
+        file.write(f"{separator}{line}".encode())
+        separator = ",\n"
+    file.write(b"\n]\n" if frame.height else b"[]\n")
+
+
+def _json_rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    for part in frame.iter_slices(_ROWS_A_SLICE):
+        for row in part.iter_rows():
+            yield dict(zip(part.columns, map(_json_value, row), strict=True))
+
+
+def _json_value(value: Any) -> Any:
+    if not isinstance(value, float) or math.isfinite(value):
+        return value
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+_WRITERS: dict[str, Callable[[Any, BinaryIO], None]] = {
+    ".csv": _write_csv,
+    ".parquet": _write_parquet,
+    ".json": _write_json,
+}
