@@ -29,6 +29,7 @@ from projector.errors import Stopped
 from projector.progress import finish
 from widgets.embedding.dashboard import EmbeddingDashboard
 from widgets.embedding.legend import LegendView
+from widgets.embedding.loading import world_positions
 from widgets.embedding.point_card import PointCard
 from widgets.embedding.point_list import PointList
 from widgets.shared.theme import app_palette
@@ -245,6 +246,23 @@ def test_steps_share_axes_so_that_an_unchanged_embedding_stands_still(dashboard,
     last = dashboard.model.shown.coordinates
     dashboard.model.choose(step=1)
     np.testing.assert_allclose(dashboard.model.shown.coordinates, last, atol=1e-5)
+
+
+def test_a_view_that_fits_an_early_step_holds_the_last_one_too(dashboard, tmp_path, qtbot):
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(N, 5)).astype(np.float32)
+    for step, size in ((1, 0.1), (2, 1.0)):
+        write_embedding(tmp_path, vectors * size, step=step, name="growing")
+    dashboard.show()
+    dashboard.show_contents(finish(read_contents(tmp_path)))
+    dashboard.model.choose(step=1)
+    dashboard.model.choose(is_flat=True)
+    dashboard.model.choose(step=2)
+    canvas = dashboard.canvas
+    positions = world_positions(dashboard.model.shown, (0, 1, 2), True)
+    places = canvas.camera.project(positions, canvas.width(), canvas.height())
+    assert (places[:, :2] > 0).all()
+    assert (places[:, :2] < (canvas.width(), canvas.height())).all()
 
 
 def test_a_step_seen_before_comes_back_without_its_file(opened, folder):

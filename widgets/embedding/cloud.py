@@ -261,7 +261,18 @@ def arranged(shown: Shown, axes: tuple[int, int, int], is_flat: bool) -> Work[Cl
     yield Progress(None, "Placing the points")
     positions = world_positions(shown, axes, is_flat)
     edge = yield from outline(positions)
-    return shown, positions, edge, Raster(positions)
+    return shown, positions, widened(edge, shown), Raster(positions)
+
+
+def widened(edge: FloatArray, shown: Shown) -> FloatArray:
+    """The outline of an early step as large as that of the last, to which all steps are drawn.
+
+    Else a view that fits a cloud in its beginnings would lose it as it grows.
+    """
+    size = float(np.nanmax(np.abs(shown.coordinates), initial=0.0))
+    if shown.are_own_axes or not 0 < size < 1:
+        return edge
+    return frozen(edge / np.float32(size))
 
 
 def colored(
