@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QSettings, QStandardPaths
+from PySide6.QtWidgets import QApplication
 
 from projector.embeddings.writer import write_embedding
 from projector.logs.writer import EventWriter
@@ -51,3 +52,6 @@ def controller(qtbot, tmp_path):
     controller.window.show()
     yield controller
     controller.jobs.close()
+    application = QApplication.instance()  # the one of all tests of this process
+    application.setStyleSheet("")
+    application.setPalette(application.style().standardPalette())

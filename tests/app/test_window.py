@@ -8,7 +8,6 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabWidget
 
-from app.themes import apply_theme
 from projector.logs.writer import EventWriter
 from widgets.dashboards import DASHBOARDS
 from widgets.shared.palette import CommandPalette
@@ -154,7 +153,6 @@ def test_a_chosen_theme_colors_the_program_and_is_kept(opened, theme):
     trigger(opened, f"app.theme_{theme}")
     assert is_dark(QApplication.palette()) is (theme == "dark")
     assert opened.settings.theme == theme
-    apply_theme("light")
 
 
 def test_the_palette_runs_a_command_typed_by_keyboard(opened, qtbot):
