@@ -170,6 +170,7 @@ class Jobs(QObject):
         super().__init__(parent)
         self._jobs: dict[str, RunningJob] = {}
         self._ended: list[RunningJob] = []
+        self._is_closed = False
 
     def run(
         self,
@@ -196,6 +197,9 @@ class Jobs(QObject):
         self._jobs[key] = job
         job.moved.connect(self.changed)
         job.ended.connect(self._on_ended)
+        if self._is_closed:  # a window on its way out may still ask, when its colors change, say
+            job.cancel()
+            return job
         job.start()
         self.changed.emit()
         return job
@@ -226,8 +230,10 @@ class Jobs(QObject):
             job.cancel()
 
     def close(self, wait_s: float = 1.0) -> None:
-        """Cancel all and wait briefly for their threads."""
-        threads = [job.thread_of_work for job in (*self.running, *self._ended)]
+        """Cancel all, wait briefly for their threads, and begin nothing any more."""
+        self._is_closed = True
+        jobs = (*self.running, *self._ended)
+        threads = [job.thread_of_work for job in jobs if job.thread_of_work.is_alive()]
         self.cancel_all()
         for thread in threads:
             thread.join(wait_s / len(threads))

@@ -51,7 +51,7 @@ def controller(qtbot, tmp_path):
     qtbot.addWidget(controller.window)
     controller.window.show()
     yield controller
-    controller.jobs.close()
     application = QApplication.instance()  # the one of all tests of this process
     application.setStyleSheet("")
     application.setPalette(application.style().standardPalette())
+    controller.jobs.close()

@@ -181,3 +181,12 @@ def test_closing_in_the_middle_of_work_leaves_no_thread(jobs):
     gate.set()
     jobs.close()
     assert not job.thread_of_work.is_alive()
+
+
+def test_after_closing_nothing_begins(jobs, qtbot):
+    heard = []
+    jobs.close()
+    job = jobs.run("a", "Late", count_to(3), on_step=heard.append, on_done=heard.append)
+    qtbot.wait(20)
+    assert not job.is_running
+    assert heard == []
