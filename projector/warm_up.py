@@ -76,6 +76,9 @@ def warm_up_once() -> Work[None]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=Path(__file__).parents[1],
+            creationflags=getattr(
+                subprocess, "CREATE_NO_WINDOW", 0
+            ),  # Windows would open a console
         )
         for name in FAMILIES
     ]
