@@ -6,7 +6,7 @@ numbers stay in the file and are read when looked at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +65,8 @@ class Series:
     wins).
 
     steps: int64 (n,). wall_times: float64 (n,), unix seconds. values: float64 (n,) where plugin is
-    "scalars", else None, and payloads says where the values lie.
+    "scalars", else None, and payloads says where the values lie. raw: all points in the order of
+    the files, where a restart or a repeated step hid some; None where nothing is hidden.
     """
 
     run: str
@@ -76,6 +77,7 @@ class Series:
     metadata: Metadata = field(default_factory=Metadata)
     values: DoubleArray | None = None
     payloads: Payloads | None = None
+    raw: Series | None = None
 
     @property
     def title(self) -> str:
@@ -108,6 +110,12 @@ class Logs:
     def series(self, plugin: str) -> tuple[Series, ...]:
         """All series of one plugin ("scalars", "pr_curves", "hparams" ...), by run then tag."""
         return tuple(s for run in self.runs for s in run.series if s.plugin == plugin)
+
+    def all_points(self) -> Logs:
+        """The same logs with every point that was ever written, in the order of the files: steps
+        may repeat and go back (formats.md 1.7)."""
+        runs = (replace(run, series=tuple(s.raw or s for s in run.series)) for run in self.runs)
+        return replace(self, runs=tuple(runs))
 
     def run(self, name: str) -> Run | None:
         """The run of that name, or None."""

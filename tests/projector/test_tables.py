@@ -16,6 +16,7 @@ from projector.contents import read_contents
 from projector.errors import InvalidChoice, NothingToShow, Unreadable
 from projector.hparams.columns import column
 from projector.hparams.trials import Trials
+from projector.logs.roots import Root
 from projector.logs.series import Logs, Run
 from projector.logs.writer import EventWriter
 from projector.progress import finish
@@ -129,7 +130,7 @@ def contents_with(logs):
     from projector.contents import Contents
     from projector.pr_curves import find_curves
 
-    return Contents(logs.path, logs, (), find_curves(logs)[0], Trials(), ())
+    return Contents((Root(logs.path),), logs, (), find_curves(logs)[0], Trials(), ())
 
 
 def test_only_broken_curves_are_nothing_to_show(tmp_path):

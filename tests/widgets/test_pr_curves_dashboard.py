@@ -14,6 +14,7 @@ from projector.contents import Contents
 from projector.curve_frames import PrCurvesChoice
 from projector.errors import Stopped
 from projector.logs.folder import read_logs
+from projector.logs.roots import Root
 from projector.logs.series import Logs
 from projector.pr_curves import find_curves
 from projector.progress import finish
@@ -28,7 +29,7 @@ NO_KEY = Qt.KeyboardModifier.NoModifier
 
 def contents_of(logs):
     curves, problems = find_curves(logs)
-    return Contents(logs.path, logs, (), curves, None, problems)
+    return Contents((Root(logs.path),), logs, (), curves, None, problems)
 
 
 @pytest.fixture
