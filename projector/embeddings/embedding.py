@@ -19,7 +19,7 @@ class Source:
 
     name: the tensor's name without its step. step: the global step, None where the writer
     gave none. shape: (rows, dims) where the config states it. tile: (width, height) in pixels of
-    one label picture.
+    one label picture. key: which tensor of the file, "" where it holds only one.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Source:
     metadata_path: Path | None = None
     sprite_path: Path | None = None
     tile: tuple[int, int] | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
