@@ -1,4 +1,4 @@
-"""What every file format of vectors provides: how it is told, what it holds, and one matrix of it."""
+"""What a file format of vectors provides: how it is told, what it holds, and one matrix of it."""
 
 from __future__ import annotations
 
