@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,11 @@ NUMBER, NUMBER_TENSOR = 2, 9
 TENSOR, OLD_HISTOGRAM, OLD_IMAGE, OLD_AUDIO, OBSOLETE, NO_VALUE = 8, 5, 4, 6, 3, 0
 GRAPH, RESTART, RUN_METADATA, META_GRAPH = 104, 107, 108, 109
 """Kinds of rows that come from the event itself: 100 plus its field number."""
+
+KINDS = (
+    *(NUMBER, NUMBER_TENSOR, TENSOR, OLD_HISTOGRAM, OLD_IMAGE, OLD_AUDIO, OBSOLETE, NO_VALUE),
+    *(GRAPH, RESTART, RUN_METADATA, META_GRAPH),
+)
 
 
 class Rows(NamedTuple):
@@ -38,7 +44,8 @@ class Tags(NamedTuple):
     """slots: hash table of tag numbers, -1 empty, a power of two long.
 
     texts: the bytes of tags and metadata, found by starts and sizes. metadata_rows: the row
-    that brought the metadata, -1 where there was none yet.
+    that brought the metadata, -1 where there was none yet. described: the tags that have metadata,
+    in the order in which it came.
     """
 
     slots: NDArray[np.int32]
@@ -48,6 +55,7 @@ class Tags(NamedTuple):
     metadata_starts: IntArray
     metadata_sizes: IntArray
     metadata_rows: IntArray
+    described: IntArray
     texts: ByteArray
 
 
@@ -77,15 +85,33 @@ def empty_tags(n: int, n_bytes: int) -> Tags:
         np.empty(n, np.int64),
         np.empty(n, np.int64),
         np.empty(n, np.int64),
+        np.empty(n, np.int64),
         np.empty(n_bytes, np.uint8),
     )
+
+
+def known_tags(texts: Sequence[bytes], metadata: Sequence[bytes | None], rows: IntArray) -> Tags:
+    """The tags of a file that is read on; slots and hashes are still to be filled in."""
+    n = 64
+    while n < len(texts):
+        n *= 2
+    parts = [*texts, *(text or b"" for text in metadata)]
+    joined = np.frombuffer(b"".join(parts), np.uint8)
+    tags = empty_tags(n, max(4096, 2 * len(joined)))
+    tags.texts[: len(joined)] = joined
+    sizes = np.array([len(part) for part in parts], np.int64)
+    starts = np.cumsum(sizes) - sizes
+    tags.starts[: len(texts)], tags.metadata_starts[: len(texts)] = np.split(starts, 2)
+    tags.sizes[: len(texts)], tags.metadata_sizes[: len(texts)] = np.split(sizes, 2)
+    tags.metadata_rows[: len(texts)] = rows
+    return tags
 
 
 def more_tags(old: Tags, n_used: int) -> Tags:
     """The same tags with room for twice as many."""
     n = 2 * len(old.hashes)
     new = empty_tags(n, 0)._replace(texts=old.texts)
-    for name in ("hashes", "starts", "sizes", "metadata_starts", "metadata_sizes", "metadata_rows"):
+    for name in Tags._fields[1:-1]:
         getattr(new, name)[:n_used] = getattr(old, name)[:n_used]
     mask = np.uint64(2 * n - 1)
     for i, first in enumerate((new.hashes[:n_used] & mask).tolist()):
@@ -107,11 +133,13 @@ class State(NamedTuple):
     """What the scan of a file carries from block to block.
 
     counts: int64, by the numbers below. clock: float64, the last and the first finite wall time,
-    NaN for none.
+    NaN for none. faults: int64 (2, n), of the first n things that are wrong the place in counts
+    where such are counted, and the offset in the file; without room only the first are known.
     """
 
     counts: IntArray
     clock: DoubleArray
+    faults: IntArray
 
 
 POSITION, N_ROWS, N_BLOBS, N_TAGS, N_TEXT, N_BEFORE, LOST, NEEDED = range(8)
@@ -123,12 +151,20 @@ NEEDED: how many bytes of room the scan asks for, of the block or of the texts.
 N_CHECKSUM, FIRST_CHECKSUM, N_SKIPPED, FIRST_SKIPPED, N_LOST, FIRST_LOST = range(8, 14)
 """Places in State.counts: how often something was wrong, and the offset in the file where first."""
 
-N_COUNTS = 14
+N_METADATA = 14
+"""Place in State.counts: how many tags have metadata."""
+
+N_COUNTS = 15
+
+PASSING = (POSITION, N_ROWS, N_BLOBS, N_TAGS, N_TEXT, NEEDED, N_METADATA)
+"""Places in State.counts that say nothing once a scan is finished; they are 0 then."""
 
 
-def new_state() -> State:
+def new_state(n_faults: int = 0) -> State:
     """Before the first block."""
-    return State(np.zeros(N_COUNTS, np.int64), np.full(2, np.nan))
+    return State(
+        np.zeros(N_COUNTS, np.int64), np.full(2, np.nan), np.zeros((2, n_faults), np.int64)
+    )
 
 
 ASKS_BYTES, ASKS_ROWS, ASKS_TAGS, ASKS_TEXTS = range(4)

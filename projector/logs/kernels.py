@@ -22,6 +22,7 @@ from projector.logs.columns import (
     N_BLOBS,
     N_CHECKSUM,
     N_LOST,
+    N_METADATA,
     N_ROWS,
     N_SKIPPED,
     N_TAGS,
@@ -54,12 +55,10 @@ _DONE, _DAMAGED = 0, -1
 
 
 @compiled
-def scan(
-    buf: Any, n: int, base: int, size: int, rows: Any, blobs: Any, tags: Any, state: Any
-) -> Any:
+def scan(buf: Any, n: int, base: int, rows: Any, blobs: Any, tags: Any, state: Any) -> Any:
     """Take in all whole records of buf[POSITION:n] and say what is missing to go on.
 
-    base: where in the file buf[0] lies. size: bytes of the file. On ASKS_BYTES, POSITION is the
+    base: where in the file buf[0] lies. On ASKS_BYTES, POSITION is the
     first byte not yet understood and NEEDED is how many bytes from there the next record needs
     (more than the file has: a partial tail).
     """
@@ -70,9 +69,9 @@ def scan(
             counts[NEEDED] = 12
             return ASKS_BYTES
         length = _record_length(buf, pos)
-        if length < 0 or (counts[LOST] and base + pos + 16 + length > size):
+        if length < 0:
             if not counts[LOST]:
-                _note(counts, N_LOST, FIRST_LOST, base + pos)
+                _note(state, N_LOST, FIRST_LOST, base + pos)
             counts[LOST] = 1
             counts[POSITION] = pos + 1
             continue
@@ -87,8 +86,13 @@ def scan(
 
 
 @compiled
-def _note(counts: Any, n: int, first: int, offset: int) -> None:
+def _note(state: Any, n: int, first: int, offset: int) -> None:
     """Count one more thing that is wrong; the first place is kept."""
+    counts, faults = state.counts, state.faults
+    n_before = counts[N_CHECKSUM] + counts[N_SKIPPED] + counts[N_LOST]
+    if n_before < faults.shape[1]:
+        faults[0, n_before] = n
+        faults[1, n_before] = offset
     if counts[n] == 0:
         counts[first] = offset
     counts[n] += 1
@@ -110,16 +114,17 @@ def _take_record(
     buf: Any, pos: int, length: int, base: int, rows: Any, blobs: Any, tags: Any, state: Any
 ) -> Any:
     counts = state.counts
-    n_rows, n_blobs = counts[N_ROWS], counts[N_BLOBS]
+    n_rows, n_blobs, n_metadata = counts[N_ROWS], counts[N_BLOBS], counts[N_METADATA]
     start, end = pos + 12, pos + 12 + length
     answer = _take_event(buf, start, end, base, rows, blobs, tags, state)
     if answer != _DONE:
         counts[N_ROWS], counts[N_BLOBS] = n_rows, n_blobs
+        _forget_metadata(tags, counts, n_metadata)
     if answer == _DAMAGED:
-        _note(counts, N_SKIPPED, FIRST_SKIPPED, base + pos)
+        _note(state, N_SKIPPED, FIRST_SKIPPED, base + pos)
         return _DONE
     if answer == _DONE and little_endian(buf, end, 4) != masked_crc(buf, start, end):
-        _note(counts, N_CHECKSUM, FIRST_CHECKSUM, base + pos)
+        _note(state, N_CHECKSUM, FIRST_CHECKSUM, base + pos)
     return answer
 
 
@@ -313,12 +318,30 @@ def _add_row(
 
 
 @compiled
-def _tag_number(buf: Any, start: int, end: int, tags: Any, counts: Any) -> Any:
-    """The number of the tag with these bytes, a new one if need be, and whether there was room."""
+def fill_slots(tags: Any, n_tags: int) -> None:
+    """Slots and hashes of tags whose texts are known."""
+    mask = np.uint64(len(tags.slots) - 1)
+    for tag in range(n_tags):
+        code = _hash(tags.texts, tags.starts[tag], tags.starts[tag] + tags.sizes[tag])
+        slot = code & mask
+        while tags.slots[slot] >= 0:
+            slot = (slot + np.uint64(1)) & mask
+        tags.slots[slot] = tag
+        tags.hashes[tag] = code
+
+
+@compiled
+def _hash(buf: Any, start: int, end: int) -> Any:
     code = np.uint64(14695981039346656037)
     for i in range(start, end):
         code = (code ^ np.uint64(buf[i])) * np.uint64(1099511628211)
-    code ^= code >> np.uint64(29)
+    return code ^ (code >> np.uint64(29))
+
+
+@compiled
+def _tag_number(buf: Any, start: int, end: int, tags: Any, counts: Any) -> Any:
+    """The number of the tag with these bytes, a new one if need be, and whether there was room."""
+    code = _hash(buf, start, end)
     mask = np.uint64(len(tags.slots) - 1)
     slot = code & mask
     while tags.slots[slot] >= 0:
@@ -368,5 +391,15 @@ def _keep_metadata(buf: Any, start: int, end: int, tag: int, tags: Any, counts: 
     tags.metadata_starts[tag] = used
     tags.metadata_sizes[tag] = end - start
     tags.metadata_rows[tag] = counts[N_BEFORE] + counts[N_ROWS]
+    tags.described[counts[N_METADATA]] = tag
+    counts[N_METADATA] += 1
     counts[N_TEXT] = used + end - start
     return _DONE
+
+
+@compiled
+def _forget_metadata(tags: Any, counts: Any, n_kept: int) -> None:
+    """Metadata that came with a record which is not taken."""
+    for i in range(n_kept, counts[N_METADATA]):
+        tags.metadata_rows[tags.described[i]] = -1
+    counts[N_METADATA] = n_kept

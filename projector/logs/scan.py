@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,63 +17,76 @@ from projector.arrays import IntArray
 from projector.errors import Problem
 from projector.logs import columns
 from projector.logs.columns import Blobs, Rows, Tags
+from projector.logs.file_columns import FileColumns as FileColumns
+from projector.logs.file_columns import found_problems
 
 BLOCK = 1 << 21
 """Bytes taken in at once; more only where a single record is longer."""
 
 _MOST_ROWS = 1 << 16
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FileColumns:
-    """All values of one file in their order.
-
-    blobs: where the payloads lie, for each row whose kind is not NUMBER. tags: the bytes of each
-    tag; metadata: those of its first SummaryMetadata, None without; metadata_rows: the row that
-    brought it, or -1. read_to: the end of the last whole record, from where a growing file is to
-    be followed.
-    """
-
-    path: Path
-    rows: Rows
-    blobs: Blobs
-    tags: tuple[bytes, ...]
-    metadata: tuple[bytes | None, ...]
-    metadata_rows: IntArray
-    start_time: float | None
-    read_to: int
-    problems: tuple[Problem, ...]
+_MOST_LISTED = 1000
 
 
 class FileScan:
     """Reads one file: `advance` until `is_done`, then `finish`.
 
-    Never raises: a file that can't be read has a problem and the rows before it.
+    after: what an earlier scan of the same file found; only what is new behind it is read, and
+    `finish` gives the columns of the whole file. verify: list each bad record by itself. Never
+    raises: a file that can't be read has a problem and the rows before it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, after: FileColumns | None = None, *, verify: bool = False
+    ) -> None:
         self.path = path
         self.is_done = False
+        self._after = after
         self._problem: str | None = None
         self._file: io.FileIO | None = None
         self._size = 0
         self._base = 0  # where in the file the buffer begins
         self._filled = 0
         self._chunks: list[tuple[Rows, Blobs]] = []
-        self._state = columns.new_state()
+        self._state = columns.new_state(_MOST_LISTED if verify else 0)
         try:
             self._file = path.open("rb", buffering=0)
             self._size = os.fstat(self._file.fileno()).st_size
+            self._file.seek(after.read_to if after else 0)
         except OSError as error:
             self._fail(error)
+        self._has_slots = True
+        if after is None:
+            self._tags = columns.empty_tags(64, 4096)
+        else:
+            self._go_on(after)
         self._make_room()
 
+    def _go_on(self, after: FileColumns) -> None:
+        """Take up the scan where the earlier one ended."""
+        self._base = after.read_to
+        if self._size <= after.read_to:
+            self._close()
+            return
+        self._chunks.append((after.rows, after.blobs))
+        n_faults = min(after.state.faults.shape[1], self._state.faults.shape[1])
+        self._state.counts[:] = after.state.counts
+        self._state.clock[:] = after.state.clock
+        self._state.faults[:, :n_faults] = after.state.faults[:, :n_faults]
+        self._tags = columns.known_tags(after.tags, after.metadata, after.metadata_rows)
+        n_texts = sum(map(len, after.tags)) + sum(len(text) for text in after.metadata if text)
+        self._state.counts[columns.N_TAGS] = len(after.tags)
+        self._state.counts[columns.N_TEXT] = n_texts
+        described = np.flatnonzero(after.metadata_rows >= 0)
+        self._tags.described[: len(described)] = described
+        self._state.counts[columns.N_METADATA] = len(described)
+        self._has_slots = False
+
     def _make_room(self) -> None:
-        n = min(_MOST_ROWS, self._size // 16 + 16)
-        self._buffer: NDArray[np.uint8] = np.empty(min(BLOCK, self._size) + 16, np.uint8)
+        n_bytes = max(0, self._size - self._base)
+        n = min(_MOST_ROWS, n_bytes // 16 + 16)
+        self._buffer: NDArray[np.uint8] = np.empty(min(BLOCK, n_bytes) + 16, np.uint8)
         self._rows = columns.empty_rows(n)
         self._blobs = columns.empty_blobs(n)
-        self._tags = columns.empty_tags(64, 4096)
 
     @property
     def next_bytes(self) -> int:
@@ -97,8 +110,12 @@ class FileScan:
     def finish(self) -> FileColumns:
         """What was read. The scan can't be used afterwards."""
         self._close()
+        if self._after is not None and not self._chunks:
+            return self._unchanged(self._after)
         counts = self._state.counts
         n_tags = int(counts[columns.N_TAGS])
+        read_to = self._base + int(counts[columns.POSITION])
+        counts[list(columns.PASSING)] = 0
         rows, blobs = _joined(self._chunks)
         start_time = float(self._state.clock[1])
         return FileColumns(
@@ -109,9 +126,20 @@ class FileScan:
             metadata=tuple(self._metadata(n_tags)),
             metadata_rows=self._tags.metadata_rows[:n_tags].copy(),
             start_time=None if np.isnan(start_time) else start_time,
-            read_to=self._base + int(counts[columns.POSITION]),
-            problems=tuple(self._problems()),
+            read_to=read_to,
+            problems=(*found_problems(self.path, self._state), *self._failures()),
+            state=self._state,
+            has_failed=self._problem is not None,
         )
+
+    def _unchanged(self, after: FileColumns) -> FileColumns:
+        if self._problem is None and not after.has_failed:
+            return after
+        problems = (*found_problems(self.path, after.state), *self._failures())
+        return replace(after, problems=problems, has_failed=self._problem is not None)
+
+    def _failures(self) -> list[Problem]:
+        return [Problem(self.path, self._problem)] if self._problem else []
 
     def _read_block(self, file: io.FileIO) -> int:
         """Fill the buffer behind what is left of the last block; how many bytes came."""
@@ -134,16 +162,18 @@ class FileScan:
         return int(n_read)
 
     def _scan(self) -> None:
-        from projector.logs.kernels import scan
+        from projector.logs.kernels import fill_slots, scan
 
         counts = self._state.counts
+        if not self._has_slots:
+            fill_slots(self._tags, int(counts[columns.N_TAGS]))
+            self._has_slots = True
         asked = None
         while asked != columns.ASKS_BYTES:
             asked = scan(
                 self._buffer,
                 self._filled,
                 self._base,
-                self._size,
                 self._rows,
                 self._blobs,
                 self._tags,
@@ -179,18 +209,6 @@ class FileScan:
         texts = _texts(self._tags, starts, sizes, n_tags)
         return [text if has else None for text, has in zip(texts, found.tolist(), strict=True)]
 
-    def _problems(self) -> list[Problem]:
-        if self._problem:
-            return [Problem(self.path, self._problem)]
-        counts = self._state.counts
-        found = []
-        for (n_place, first), (one, many) in _SENTENCES.items():
-            n = int(counts[n_place])
-            if n:
-                what = one if n == 1 else many.format(n=n)
-                found.append(Problem(self.path, what, int(counts[first])))
-        return found
-
     def _fail(self, error: OSError | MemoryError) -> None:
         reason = "there is not enough memory"
         if isinstance(error, OSError):
@@ -203,22 +221,6 @@ class FileScan:
         if self._file is not None:
             self._file.close()
             self._file = None
-
-
-_SENTENCES = {
-    (columns.N_CHECKSUM, columns.FIRST_CHECKSUM): (
-        "A record has a wrong checksum; its values are shown all the same.",
-        "{n} records have a wrong checksum; their values are shown all the same.",
-    ),
-    (columns.N_SKIPPED, columns.FIRST_SKIPPED): (
-        "A record is damaged and was left out.",
-        "{n} records are damaged and were left out.",
-    ),
-    (columns.N_LOST, columns.FIRST_LOST): (
-        "The bytes here are no record; reading went on at the next sound one.",
-        "In {n} places the bytes are no record; reading went on at the next sound one.",
-    ),
-}
 
 
 def _texts(tags: Tags, starts: IntArray, sizes: IntArray, n: int) -> list[bytes]:
