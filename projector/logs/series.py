@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,15 +89,56 @@ class Series:
         return len(self.steps)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class SeriesSource(Protocol):
+    """Makes the series of a run when they are first asked for; on any thread, and on two at once."""
+
+    @property
+    def plugins(self) -> frozenset[str]:
+        """That the series belong to."""
+        ...
+
+    def make(self) -> tuple[Series, ...]:
+        """By tag, then plugin."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
 class Run:
     """One folder of event files. name: its path below the root with "/", "." for the root
-    itself."""
+    itself. made: its series, or what makes them."""
 
     name: str
     files: tuple[Path, ...]
-    series: tuple[Series, ...]
+    made: tuple[Series, ...] | SeriesSource
     start_time: float | None = None
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """All series by tag, then plugin; the very same at each call."""
+        if isinstance(self.made, tuple):
+            return self.made
+        known: tuple[Series, ...] | None = self.__dict__.get("_series")
+        if known is None:
+            # of two threads that come here at once, both get what the first one has made
+            known = self.__dict__.setdefault("_series", self.made.make())
+        return known
+
+    def series_of(self, plugin: str) -> tuple[Series, ...]:
+        """The series of one plugin, by tag."""
+        if not isinstance(self.made, tuple) and plugin not in self.made.plugins:
+            return ()
+        return tuple([series for series in self.series if series.plugin == plugin])
+
+
+@dataclass(frozen=True, slots=True)
+class _AllPoints:
+    """The series of a run with every point that was ever written."""
+
+    run: Run
+    plugins: frozenset[str]
+
+    def make(self) -> tuple[Series, ...]:
+        return tuple([series.raw or series for series in self.run.series])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,14 +151,19 @@ class Logs:
 
     def series(self, plugin: str) -> tuple[Series, ...]:
         """All series of one plugin ("scalars", "pr_curves", "hparams" ...), by run then tag."""
-        return tuple(s for run in self.runs for s in run.series if s.plugin == plugin)
+        return tuple([s for run in self.runs for s in run.series_of(plugin)])
 
     def all_points(self) -> Logs:
         """The same logs with every point that was ever written, in the order of the files: steps
         may repeat and go back (formats.md 1.7)."""
-        runs = (replace(run, series=tuple(s.raw or s for s in run.series)) for run in self.runs)
-        return replace(self, runs=tuple(runs))
+        return replace(self, runs=tuple([_with_all_points(run) for run in self.runs]))
 
     def run(self, name: str) -> Run | None:
         """The run of that name, or None."""
         return next((run for run in self.runs if run.name == name), None)
+
+
+def _with_all_points(run: Run) -> Run:
+    if isinstance(run.made, tuple):
+        return replace(run, made=tuple([series.raw or series for series in run.made]))
+    return replace(run, made=_AllPoints(run, run.made.plugins))
