@@ -1,69 +1,149 @@
-"""Reads all event files below a folder into Logs, several at a time, and lists what was wrong."""
+"""Reads all event files below folders into Logs, and follows them as they grow."""
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from projector.errors import Problem
-from projector.logs.find import find_event_files
+from projector.logs.files import Files
+from projector.logs.index import LEAST_BYTES, index_path, mark_used, read_index, write_index
+from projector.logs.known import KnownFile
+from projector.logs.roots import Root, gather_roots
 from projector.logs.runs import build_run
-from projector.logs.scan import BLOCK, FileColumns, FileScan
+from projector.logs.scan import FileColumns
 from projector.logs.series import Logs, Run
-from projector.parallel import N_CORES, for_each_part
-from projector.progress import Progress, Work
-
-_MOST_OPEN = 64
-_STEP_S = 0.03
+from projector.logs.watch import Identity, Tree
+from projector.progress import Work
 
 
-def read_logs(path: Path) -> Work[Logs]:
-    """Everything in the event files below `path`, or in the one event file that `path` is.
+def read_logs(*roots: Path | Root) -> Work[Logs]:
+    """Everything in the event files below folders, or in the event files that the roots are.
 
     A file that can't be read, or only in part, becomes a problem. Raises NotFound and Unreadable
-    about `path` itself.
+    about the only root.
     """
-    found = yield from find_event_files(path)
-    files = [file for files in found.runs.values() for file in files]
-    columns = yield from _read_files(files)
-    runs: list[Run] = []
-    problems: list[Problem] = list(found.problems)
-    for name, paths in found.runs.items():
-        run, wrong = yield from build_run(name, [columns.pop(file) for file in paths])
-        runs.append(run)
-        problems += wrong
-    return Logs(path, tuple(runs), tuple(problems))
+    return (yield from LogFolder(*roots).read())
 
 
-def _read_files(files: list[Path]) -> Work[dict[Path, FileColumns]]:
-    """The columns of each file. Rounds of a few blocks are shared among the cores."""
-    if not files:
-        return {}
-    yield Progress(0.0, f"Reading {len(files):,} event files")
-    done: dict[Path, FileColumns] = {}
-    waiting = list(reversed(files))
-    active: list[FileScan] = []
-    shown = time.monotonic()
-    while waiting or active:
-        n_bytes = sum(scan.next_bytes for scan in active)
-        while waiting and len(active) < _MOST_OPEN and n_bytes < N_CORES * BLOCK:
-            active.append(FileScan(waiting.pop()))
-            n_bytes += active[-1].next_bytes
-        _advance_all(active)
-        for scan in active:
-            if scan.is_done:
-                done[scan.path] = scan.finish()
-        active = [scan for scan in active if not scan.is_done]
-        if time.monotonic() - shown > _STEP_S:
-            note = f"Reading {len(done):,} of {len(files):,} event files"
-            yield Progress(len(done) / len(files), note)
-            shown = time.monotonic()
-    return done
+@dataclass(frozen=True, slots=True, eq=False)
+class _Built:
+    """A run and what it was built from."""
+
+    columns: tuple[FileColumns, ...]
+    run: Run
+    problems: tuple[Problem, ...]
 
 
-def _advance_all(scans: list[FileScan]) -> None:
-    def advance(start: int, stop: int) -> None:
-        for scan in scans[start:stop]:
-            scan.advance()
+class LogFolder:
+    """The event files below one root or several, read once and then followed.
 
-    for_each_part(len(scans), advance)
+    May be used from one job at a time; a read that is given up half way does no harm. trees: one
+    for each root. uses_index: take from the user's cache folder what an earlier session knew.
+    verify: list each damaged record by itself; the index is left alone then.
+    """
+
+    def __init__(self, *roots: Path | Root, uses_index: bool = False, verify: bool = False) -> None:
+        self.roots = gather_roots(roots)
+        self.trees = tuple(Tree(root.path) for root in self.roots)
+        paths = [root.path for root in self.roots]
+        self._index = index_path(paths) if uses_index and not verify else None
+        self._is_index_read = self._index is None
+        self._indexed: dict[str, KnownFile] | None = None
+        self._files = Files(verify=verify)
+        self._built: dict[tuple[int, str], _Built] = {}
+        self._logs: Logs | None = None
+        self._is_current = False
+
+    def read(self) -> Work[Logs]:
+        """The logs as they are now; only what is new is read.
+
+        Runs to which nothing was added are the same objects as before, and so are the logs where
+        nothing is new at all. Raises NotFound and Unreadable about the only root, as long as it
+        has never been there.
+        """
+        was_current, self._is_current = self._is_current, False
+        has_moved, claimed = yield from self._look()
+        if not self._is_index_read:
+            yield from self._take_from_index()
+        has_changed = yield from self._files.follow(self.trees, claimed)
+        if self._logs is None or not was_current or has_moved or has_changed:
+            self._files.forget_others(self.trees)
+            self._logs = yield from self._build()
+        self._is_current = True
+        return self._logs
+
+    def save_index(self) -> Work[None]:
+        """Keep what was read for the next session, where that is worth it and not yet done."""
+        files = dict(self._files.known)
+        if self._index is None or files == self._indexed:
+            return
+        if sum(known.columns.read_to for known in files.values()) >= LEAST_BYTES:
+            yield from write_index(self._index, [root.path for root in self.roots], files)
+        self._indexed = files
+
+    def runs_below(self, root: int) -> tuple[Run, ...]:
+        """The runs of one root, by its number."""
+        return tuple(built.run for (i, _), built in self._built.items() if i == root)
+
+    def _look(self) -> Work[tuple[bool, set[Identity]]]:
+        """Bring the trees up to date: whether one changed, and the roots that are plain files."""
+        has_changed = False
+        identities = [tree.identity() for tree in self.trees]
+        visited = {identity for identity in identities if identity is not None}
+        claimed: set[Identity] = set()
+        for i, tree in enumerate(self.trees):
+            if identities[i] is not None and identities[i] in identities[:i]:
+                tree.leave_out()  # the same place by another path
+                continue
+            has_changed |= yield from tree.look(visited)
+            if tree.is_file and len(self.trees) > 1:
+                claimed.add(tree.listings[0].identity)
+        if len(self.trees) == 1 and self.trees[0].error is not None:
+            raise self.trees[0].error
+        return has_changed, claimed
+
+    def _take_from_index(self) -> Work[None]:
+        if self._index is not None:
+            self._indexed = yield from read_index(self._index, [root.path for root in self.roots])
+            self._files.known = self._indexed | self._files.known
+            if self._indexed:
+                mark_used(self._index)
+        self._is_index_read = True
+
+    def _build(self) -> Work[Logs]:
+        """Logs of all that is known; what did not change is taken over as it was."""
+        built: dict[tuple[int, str], _Built] = {}
+        for i, (root, tree) in enumerate(zip(self.roots, self.trees, strict=True)):
+            for listing in tree.listings:
+                paths = self._files.usable(listing)
+                columns = tuple(self._files.known[path].columns for path in paths)
+                if not columns:
+                    continue
+                key = i, listing.below
+                old = self._built.get(key)
+                if old is None or not _are_identical(old.columns, columns):
+                    run, found = yield from build_run(root.run_name(listing.below), list(columns))
+                    old = _Built(columns, run, tuple(found))
+                built[key] = old
+        self._built = dict(sorted(built.items(), key=_by_run_name))
+        runs = tuple(one.run for one in self._built.values())
+        problems = self._problems()
+        path = self.roots[0].path if self.roots else Path()
+        old_logs = self._logs
+        if old_logs and _are_identical(old_logs.runs, runs) and old_logs.problems == problems:
+            return old_logs
+        return Logs(path, runs, problems)
+
+    def _problems(self) -> tuple[Problem, ...]:
+        found = [problem for tree in self.trees for problem in tree.problems]
+        found += self._files.problems.values()
+        return (*found, *(problem for one in self._built.values() for problem in one.problems))
+
+
+def _by_run_name(item: tuple[tuple[int, str], _Built]) -> str:
+    return item[1].run.name
+
+
+def _are_identical(old: tuple[object, ...], new: tuple[object, ...]) -> bool:
+    return len(old) == len(new) and all(a is b for a, b in zip(old, new, strict=True))
