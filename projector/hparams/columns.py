@@ -146,6 +146,8 @@ def _word_key(word: tuple[type, Value]) -> tuple[Any, ...]:
 def _domain(used: tuple[Value, ...], declared: tuple[Value, ...], kind: Kind) -> tuple[Value, ...]:
     if kind == "number" and not declared:
         return ()
+    if not declared:  # used are in order
+        return used
     union = {(type(value), value) for value in (*used, *declared) if value is not None}
     return tuple(value for _, value in sorted(union, key=_word_key))
 

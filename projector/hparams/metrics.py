@@ -176,6 +176,10 @@ def _reduce(series: Series, how: Reduction) -> _Point:
     values = series.values
     assert values is not None
     at = len(values) - 1
-    if how != "last" and not np.isnan(values).all():
-        at = int(np.nanargmin(values) if how == "min" else np.nanargmax(values))
+    if how != "last":
+        best = int(values.argmin() if how == "min" else values.argmax())
+        if values[best] == values[best]:
+            at = best
+        elif not np.isnan(values).all():  # argmin and argmax stop at NaN
+            at = int(np.nanargmin(values) if how == "min" else np.nanargmax(values))
     return float(values[at]), int(series.steps[at])

@@ -90,22 +90,25 @@ class MetricInfo:
 
 @dataclass(slots=True)
 class Records:
-    """All records of a folder. starts, ends: by run. hparams: by name. metrics: by (group, tag)."""
+    """All records of a folder. starts, ends: by run. hparams: by name. metrics: by (group, tag).
+
+    seen: the experiment records so far; PyTorch writes the same one into every run.
+    """
 
     starts: dict[str, Start] = field(default_factory=dict)
     ends: dict[str, End] = field(default_factory=dict)
     hparams: dict[str, HparamInfo] = field(default_factory=dict)
     metrics: dict[tuple[str, str], MetricInfo] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    seen: set[bytes] = field(default_factory=set)
 
 
 def read_records(logs: Logs) -> Records:
     """The records of all runs, by run name, so that the order of reading does not matter."""
     records = Records()
     for run in sorted(logs.runs, key=_run_name):
-        for series in run.series:
-            if series.plugin == PLUGIN:
-                _read(series, run, logs, records)
+        for series in run.series_of(PLUGIN):
+            _read(series, run, logs, records)
     return records
 
 
@@ -131,8 +134,11 @@ def _read(series: Series, run: Run, logs: Logs, records: Records) -> None:
         what = f"{series.tag} of run {run.name} is no known hyperparameter record; it was skipped."
         records.problems.append(Problem(where, what))
         return
+    content = series.metadata.content
+    if member == "experiment" and content in records.seen:
+        return
     try:
-        data = hparams_pb2.HParamsPluginData.FromString(series.metadata.content)
+        data = hparams_pb2.HParamsPluginData.FromString(content)
     except DecodeError:
         what = f"The {member} record of run {run.name} can't be decoded; it was skipped."
         records.problems.append(Problem(where, what))
@@ -142,6 +148,8 @@ def _read(series: Series, run: Run, logs: Logs, records: Records) -> None:
         what = f"The {member} record of run {run.name} {fault}; it was skipped."
         records.problems.append(Problem(where, what))
         return
+    if member == "experiment":
+        records.seen.add(content)
     _add(getattr(data, member), member, run.name, records)
 
 

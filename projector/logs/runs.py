@@ -26,19 +26,20 @@ from projector.logs.columns import (
     OLD_IMAGE,
     TENSOR,
 )
+from projector.logs.file_columns import FileColumns
 from projector.logs.grouping.events import event_series
 from projector.logs.grouping.groups import ROWS_A_STEP, Groups, group, group_at_once
-from projector.logs.grouping.series import GroupedSeries, Tagged
-from projector.logs.grouping.table import TagRows
+from projector.logs.grouping.series import GroupedSeries, Layout, Tagged
+from projector.logs.grouping.table import FIRST_KIND, FIRST_ROW, KINDS, TagRows, tag_rows
 from projector.logs.messages import summary_pb2
-from projector.logs.scan import FileColumns
 from projector.logs.series import Metadata, Run
 from projector.parallel import for_each_part
 from projector.progress import Progress, Work
 
 _RUNS_A_STEP = 250
 _ROWS_WORTH_A_THREAD = 1 << 13
-_LONGEST_KEPT = 256
+_FEW_TAGS = 64
+_FEW_BYTES = 1 << 10
 _SCALAR_CLASS = 1
 
 _OLD_STYLE = {
@@ -112,45 +113,73 @@ def _build_batch(batch: list[NamedFiles], n_rows: int) -> list[Built]:
 
 
 def _run(name: str, files: list[FileColumns], groups: Groups) -> Built:
-    problems = [problem for file in files for problem in file.problems]
     paths = tuple([file.path for file in files])
-    tagged = []
-    for number, line in enumerate(groups.table):
-        rows = TagRows._make(line)
-        if not rows.n:
-            continue
-        tag = groups.tags[number]
-        try:
-            metadata = _metadata(groups.metadata.get(number), rows)
-        except DecodeError:
-            what = f"The metadata of {tag} is damaged; its values are left out."
-            problems.append(Problem(paths[groups.file_of(rows.start)], what))
-            continue
-        is_number = metadata.plugin == "scalars" or metadata.data_class == _SCALAR_CLASS
-        kind = "scalars" if is_number else metadata.plugin
-        fitting = _FITTING.get(kind, _FITTING_OTHERS)
-        if not rows.kinds & ~fitting:
-            if metadata.plugin or rows.kinds & ~_NOTHING:
-                tagged.append(Tagged(tag, metadata, rows, None, is_number))
-        elif metadata.plugin or rows.kinds & ~_NOTHING:
-            mask = _mask(fitting)
-            problems.append(_left_out(tag, rows, mask, groups, paths))
-            if rows.kinds & fitting:
-                tagged.append(Tagged(tag, metadata, rows, mask, is_number))
-    others = event_series(name, paths, files) if groups.n_events else []
+    layout = _layout_of(groups)
+    problems = [problem for file in files for problem in file.problems]
+    if layout.left_out:
+        places = tag_rows(groups.table)
+        for number, tag, fitting in layout.left_out:
+            problems.append(_left_out(tag, places[number], fitting, groups, paths))
+    others = tuple(event_series(name, paths, files)) if groups.n_events else ()
     start_time = next((file.start_time for file in files if file.start_time is not None), None)
-    source = GroupedSeries(name, paths, groups, tagged, others)
-    return Run(name, paths, source, start_time), problems
+    return Run(
+        name, paths, GroupedSeries(name, paths, groups, layout, others), start_time
+    ), problems
 
 
 def _left_out(
-    tag: str, rows: TagRows, fitting: MaskArray, groups: Groups, paths: tuple[Path, ...]
+    tag: str, rows: TagRows, fitting: MaskArray | None, groups: Groups, paths: tuple[Path, ...]
 ) -> Problem:
+    if fitting is None:
+        what = f"The metadata of {tag} is damaged; its values are left out."
+        return Problem(paths[groups.file_of(rows.start)], what)
     odd = np.flatnonzero(~fitting[groups.rows.kinds[rows.start : rows.stop]])
-    what = f"{len(odd)} values of {tag} are not of its kind and were left out."
+    what = f"{len(odd):,} values of {tag} are not of its kind and were left out."
     if len(odd) == 1:
         what = f"A value of {tag} is not of its kind and was left out."
     return Problem(paths[groups.file_of(rows.start + int(odd[0]))], what)
+
+
+def _layout_of(groups: Groups) -> Layout:
+    table = groups.table
+    flags = np.empty((len(table), 3), np.int64)
+    flags[:, :2] = table[:, FIRST_KIND : KINDS + 1]
+    flags[:, 2] = groups.metadata_rows == table[:, FIRST_ROW]
+    of_layout = groups.tags, groups.metadata, flags.tobytes()
+    n_bytes = sum([len(data) for data in groups.metadata if data])
+    is_small = len(table) <= _FEW_TAGS and n_bytes <= _FEW_BYTES
+    return _known_layout(*of_layout) if is_small else _layout(*of_layout)
+
+
+def _layout(tags: tuple[str, ...], metadata: tuple[bytes | None, ...], flags: bytes) -> Layout:
+    """flags: int64 (n_tags, 3): kind of the first value, all kinds, whether that value brought the
+    metadata."""
+    tagged: list[Tagged] = []
+    left_out: list[tuple[int, str, MaskArray | None]] = []
+    lines = np.frombuffer(flags, np.int64).reshape(len(tags), 3).tolist()
+    for number, (first_kind, kinds, is_first) in enumerate(lines):
+        if not kinds:  # only events without values have this tag
+            continue
+        try:
+            meta = _metadata(metadata[number], first_kind, is_first)
+        except DecodeError:
+            left_out.append((number, tags[number], None))
+            continue
+        if not meta.plugin and not kinds & ~_NOTHING:
+            continue
+        is_number = meta.plugin == "scalars" or meta.data_class == _SCALAR_CLASS
+        fitting = _FITTING.get("scalars" if is_number else meta.plugin, _FITTING_OTHERS)
+        mask = _mask(fitting) if kinds & ~fitting else None
+        if mask is not None:
+            left_out.append((number, tags[number], mask))
+        if kinds & fitting:
+            tagged.append(Tagged(number, tags[number], meta, mask, is_number))
+    plugins = frozenset([one.metadata.plugin for one in tagged])
+    return Layout(tuple(tagged), plugins, tuple(left_out))
+
+
+_known_layout = lru_cache(256)(_layout)
+"""Thousands of runs have the same tags that mean the same."""
 
 
 @lru_cache
@@ -159,17 +188,16 @@ def _mask(kinds: int) -> MaskArray:
     return np.array([kind < 64 and bool(kinds >> kind & 1) for kind in range(256)])
 
 
-def _metadata(found: tuple[bytes, int] | None, rows: TagRows) -> Metadata:
-    """The first metadata of the tag; made up where its first value is of an older kind.
+def _metadata(data: bytes | None, first_kind: int, is_first: int) -> Metadata:
+    """The metadata of a tag; made up where its first value is of an older kind.
 
     Raises DecodeError where it is damaged.
     """
-    old_style = _OLD_STYLE.get(rows.first_kind)
-    if found is None:
+    old_style = _OLD_STYLE.get(first_kind)
+    if not data:
         return old_style or _UNKNOWN
-    data, row = found
-    metadata = _parsed(data) if len(data) < _LONGEST_KEPT else _parse(data)
-    if old_style is None or (metadata.plugin and row == rows.first_row):
+    metadata = _parse(data)
+    if old_style is None or (metadata.plugin and is_first):
         return metadata
     if metadata.plugin in ("", old_style.plugin):
         return replace(metadata, plugin=old_style.plugin)
@@ -186,7 +214,3 @@ def _parse(data: bytes) -> Metadata:
         message.summary_description,
         message.data_class,
     )
-
-
-_parsed = lru_cache(4096)(_parse)
-"""Thousands of runs say the same of their tags."""

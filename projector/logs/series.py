@@ -90,7 +90,7 @@ class Series:
 
 
 class SeriesSource(Protocol):
-    """Makes the series of a run when they are first asked for; on any thread, and on two at once."""
+    """Makes the series of a run when they are first asked for, perhaps on two threads at once."""
 
     @property
     def plugins(self) -> frozenset[str]:

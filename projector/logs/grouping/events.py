@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from projector.arrays import ByteArray, DoubleArray, IntArray, frozen
 from projector.logs.columns import GRAPH, META_GRAPH, NUMBER, RUN_METADATA
+from projector.logs.file_columns import FileColumns
 from projector.logs.grouping.series import newest_of_steps
-from projector.logs.scan import FileColumns
 from projector.logs.series import Metadata, Payloads, Series
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numba import njit, types
 
-from projector.logs.columns import NUMBER
+from projector.logs.columns import NUMBER, NUMBER_TENSOR, TENSOR
 from projector.logs.grouping.table import (
     BLOBS,
     FIRST_KIND,
@@ -46,7 +46,10 @@ _SORT = types.int64(
     types.UniTuple(types.int64, 5),
     _TABLE,
     types.Tuple(
-        (_NEW_INTS, _NEW_DOUBLES, _NEW_DOUBLES, _NEW_BYTES, _NEW_INTS, _NEW_INTS, _NEW_IDS)
+        (
+            *(_NEW_INTS, _NEW_DOUBLES, _NEW_DOUBLES, _NEW_BYTES),
+            *(_NEW_BYTES, _NEW_INTS, _NEW_INTS, _NEW_IDS),
+        )
     ),
     _NEW_BYTES,
 )
@@ -95,13 +98,13 @@ def sort_rows(columns: Any, maps: Any, span: Any, table: Any, out: Any, dropped:
     columns: tags, steps, wall times, values, kinds, and the blobs' offsets and lengths. maps: the
     tags' numbers in the run; the rows of restarts, and from which step on each makes void what lies
     before it. span: start, stop, the first blob of it, the first row and the number of the file.
-    out: the same columns without tags, and the files' numbers (empty where there is one file only).
+    out: the columns of Sorted, some of which may be empty.
     dropped: 1 for what a restart made void (empty where there is no restart).
     """
     tags, steps, wall_times, values, kinds, offsets, lengths = columns
     numbers, restarts, limits = maps
     start, stop, blob, first_row, file_id = span
-    out_steps, out_times, out_values, out_kinds, out_offsets, out_lengths, out_files = out
+    out_steps, out_times, out_values, out_kinds, out_fields, out_offsets, out_lengths, out_ids = out
     restart = 0
     for i in range(start, stop):
         kind = kinds[i]
@@ -119,8 +122,10 @@ def sort_rows(columns: Any, maps: Any, span: Any, table: Any, out: Any, dropped:
             table[number, IS_RISING] = 0
         out_steps[place], out_times[place] = step, wall_times[i]
         out_values[place], out_kinds[place] = values[i], kind
-        if len(out_files):
-            out_files[place] = file_id
+        if len(out_ids):
+            out_ids[place] = file_id
+        if len(out_fields):
+            out_fields[place] = TENSOR if kind == NUMBER_TENSOR else kind
         if len(dropped):
             while restart < len(restarts) and restarts[restart] <= first_row + i:
                 restart += 1

@@ -4,26 +4,39 @@ from __future__ import annotations
 
 from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from projector.arrays import ByteArray, IntArray, MaskArray, frozen
-from projector.logs.columns import NUMBER, NUMBER_TENSOR, TENSOR
+from projector.arrays import IntArray, MaskArray, frozen
+from projector.logs.columns import NUMBER
 from projector.logs.grouping.groups import Groups
-from projector.logs.grouping.table import TagRows
+from projector.logs.grouping.table import TagRows, tag_rows
 from projector.logs.series import Metadata, Payloads, Series
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 
 class Tagged(NamedTuple):
-    """One tag of a run. fitting: bool (256,), the kinds of rows that are its points; None where all
-    of its rows are. is_number: its points are numbers rather than payloads."""
+    """What one tag of a run is. number: in the groups. fitting: bool (256,), the kinds of rows that
+    are its points; None where all of its rows are. is_number: its points are numbers rather than
+    payloads."""
 
+    number: int
     tag: str
     metadata: Metadata
-    rows: TagRows
     fitting: MaskArray | None
     is_number: bool
+
+
+class Layout(NamedTuple):
+    """What the tags of a run are; runs of the same kind share it. left_out: number and tag of those
+    with odd values (their fitting kinds) or with damaged metadata (None)."""
+
+    tagged: tuple[Tagged, ...]
+    plugins: frozenset[str]
+    left_out: tuple[tuple[int, str, MaskArray | None], ...]
 
 
 class GroupedSeries:
@@ -37,41 +50,45 @@ class GroupedSeries:
         run: str,
         paths: tuple[Path, ...],
         groups: Groups,
-        tagged: list[Tagged],
-        others: list[Series],
+        layout: Layout,
+        others: tuple[Series, ...],
     ) -> None:
-        plugins = [one.metadata.plugin for one in tagged]
-        self.plugins = frozenset([*plugins, *(series.plugin for series in others)])
         self._run = run
         self._paths = paths
         self._groups = groups
-        self._tagged = tagged
+        self._layout = layout
         self._others = others
+
+    @property
+    def plugins(self) -> frozenset[str]:
+        return self._layout.plugins | {series.plugin for series in self._others}
 
     def make(self) -> tuple[Series, ...]:
         """By tag, then plugin."""
-        series = [*self._others, *(self._series(one) for one in self._tagged)]
+        places = tag_rows(self._groups.table)
+        series = [
+            *self._others,
+            *(self._series(one, places[one.number]) for one in self._layout.tagged),
+        ]
         series.sort(key=attrgetter("tag", "plugin"))
         return tuple(series)
 
-    def _series(self, one: Tagged) -> Series:
-        if one.rows.is_rising and one.fitting is None:
-            everything = slice(one.rows.start, one.rows.stop)
-            return self._points(one, everything, slice(one.rows.start_blob, one.rows.stop_blob))
-        fits, blobs = self._places(one)
+    def _series(self, one: Tagged, rows: TagRows) -> Series:
+        if rows.is_rising and one.fitting is None:
+            places, blobs = slice(rows.start, rows.stop), slice(rows.start_blob, rows.stop_blob)
+            return self._points(one, places, blobs)
+        fits, of_fits = self._places(one, rows)
         kept = self._kept(fits)
         if len(kept) == len(fits):
-            return self._points(one, fits, blobs)
-        raw = self._points(one, fits, blobs)
-        kept_blobs = blobs[kept] if len(blobs) else blobs
-        return self._points(one, fits[kept], kept_blobs, raw)
+            return self._points(one, fits, of_fits)
+        raw = self._points(one, fits, of_fits)
+        return self._points(one, fits[kept], of_fits[kept] if len(of_fits) else of_fits, raw)
 
-    def _places(self, one: Tagged) -> tuple[IntArray, IntArray]:
+    def _places(self, one: Tagged, rows: TagRows) -> tuple[IntArray, IntArray]:
         """The rows that are points of the series, and their blobs; no blobs where all are numbers.
 
         They are in the order of the files.
         """
-        rows = one.rows
         places = np.arange(rows.start, rows.stop)
         is_blob = self._groups.rows.kinds[rows.start : rows.stop] != NUMBER
         blobs = rows.start_blob + np.cumsum(is_blob) - 1
@@ -102,21 +119,29 @@ class GroupedSeries:
             self._run,
             one.tag,
             one.metadata.plugin,
-            frozen(rows.steps[places]),
-            frozen(rows.wall_times[places]),
+            _taken(rows.steps, places),
+            _taken(rows.wall_times, places),
             one.metadata,
-            frozen(rows.values[places]) if one.is_number else None,
+            _taken(rows.values, places) if one.is_number else None,
             None if one.is_number else self._payloads(places, blobs),
             raw,
         )
 
     def _payloads(self, places: slice | IntArray, blobs: slice | IntArray) -> Payloads:
         rows = self._groups.rows
-        fields = payload_fields(rows.kinds[places])
-        n = len(fields)
-        file_ids = rows.file_ids[places] if len(rows.file_ids) else np.zeros(n, np.int32)
-        offsets, lengths = frozen(rows.offsets[blobs]), frozen(rows.lengths[blobs])
-        return Payloads(self._paths, frozen(file_ids), offsets, lengths, frozen(fields))
+        if len(rows.file_ids):
+            file_ids = _taken(rows.file_ids, places)
+        else:
+            file_ids = frozen(np.zeros(len(rows.kinds[places]), np.int32))
+        offsets, lengths = _taken(rows.offsets, blobs), _taken(rows.lengths, blobs)
+        return Payloads(self._paths, file_ids, offsets, lengths, _taken(rows.fields, places))
+
+
+def _taken(column: NDArray[_Scalar], places: slice | IntArray) -> NDArray[_Scalar]:
+    """These rows of a read-only column, read-only too."""
+    if isinstance(places, slice):
+        return column[places]
+    return frozen(column[places])
 
 
 def newest_of_steps(steps: IntArray) -> MaskArray:
@@ -127,10 +152,3 @@ def newest_of_steps(steps: IntArray) -> MaskArray:
     lowest_later = np.minimum.accumulate(steps[::-1])[::-1][1:]
     newest: MaskArray = np.append(steps[:-1] < lowest_later, True)
     return newest
-
-
-def payload_fields(kinds: ByteArray) -> ByteArray:
-    """The fields that payloads of these kinds lie in; single numbers lie in tensors."""
-    if (kinds == NUMBER_TENSOR).any():
-        return np.where(kinds == NUMBER_TENSOR, np.uint8(TENSOR), kinds)
-    return kinds

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
+from projector.arrays import IntArray
+
 ROWS, BLOBS, NEXT_ROW, NEXT_BLOB, FIRST_ROW, FIRST_KIND, KINDS, IS_RISING = range(8)
-"""The columns of the table, for the kernels; NEXT: where the next one goes."""
+"""ROWS, BLOBS: how many. NEXT_ROW, NEXT_BLOB: where the next one goes; in the end, behind the last.
+
+FIRST_ROW: in the order of the files. KINDS: a bit for each kind of row that occurs. IS_RISING: 1
+where each step is higher than the one before and no row is void.
+"""
+
+
+N_COLUMNS = 8
 
 
 class TagRows(NamedTuple):
-    """One line, when all rows are sorted.
+    """Where the rows and blobs of one tag lie once all are sorted. is_rising: each step is higher
+    than the one before and no row is void."""
 
-    first_row: in the order of the files. kinds: a bit for each kind of row that occurs. is_rising:
-    1 where each step is higher than the one before and no row is void.
-    """
-
-    n: int
-    n_blobs: int
+    start: int
     stop: int
+    start_blob: int
     stop_blob: int
-    first_row: int
-    first_kind: int
-    kinds: int
-    is_rising: int
+    is_rising: bool
 
-    @property
-    def start(self) -> int:
-        return self.stop - self.n
 
-    @property
-    def start_blob(self) -> int:
-        return self.stop_blob - self.n_blobs
+def tag_rows(table: IntArray) -> list[TagRows]:
+    """Of each tag."""
+    n, n_blobs = table[:, ROWS], table[:, BLOBS]
+    stop, stop_blob = table[:, NEXT_ROW], table[:, NEXT_BLOB]
+    columns = (stop - n, stop, stop_blob - n_blobs, stop_blob, table[:, IS_RISING])
+    return [TagRows._make(line) for line in np.stack(columns, axis=1).tolist()]
