@@ -9,13 +9,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test system format bench messages clean
+.PHONY: help demo test system format bench fuzz messages clean
 
 help:
 	@echo "make demo      train a small real example, then open its logs"
 	@echo "make test      every check: ruff, mypy, import-linter, pytest"
 	@echo "make format    lay out the code"
 	@echo "make bench     our speed beside that of others; NAME=... for one benchmark"
+	@echo "make fuzz      odd bytes to all readers of event files; FUZZ_SECONDS=600 in all; TARGET=... for one"
 	@echo "make messages  the Python modules of our .proto files"
 	@echo "make clean     everything that make made"
 
@@ -46,6 +47,10 @@ format: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet --editable ".[bench]"
 	$(BIN)/python -m benchmarks $(NAME)
+
+fuzz: $(STAMP)
+	$(BIN)/python -m pip install --quiet --editable ".[fuzz]"
+	$(BIN)/python -m tests.fuzz $(TARGET)
 
 # By the oldest generator that fits, so that the modules run with every protobuf we allow.
 PROTOS := $(shell find projector -name '*.proto')

@@ -16,9 +16,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+_LONGEST = 400
+
+
+def one_line(text: str) -> str:
+    """The text as a person can be told it, whatever names out of files it quotes.
+
+    What can't be printed becomes a space, and of more than 400 characters the middle goes.
+    """
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else " " for sign in text)
+    if len(text) > _LONGEST:
+        half = _LONGEST // 2
+        text = f"{text[: half - 1]}\N{HORIZONTAL ELLIPSIS}{text[-half:]}"
+    return text
+
 
 class ProjectorError(Exception):
     """The root: `str(error)` is a whole sentence that names the file or value and what to try."""
+
+    def __init__(self, what: str = "") -> None:
+        super().__init__(one_line(what))
 
 
 class NotFound(ProjectorError):
@@ -56,3 +74,6 @@ class Problem:
     file: Path
     what: str
     offset: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "what", one_line(self.what))

@@ -15,6 +15,8 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 gc.disable()
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+DATA = Path(__file__).resolve().parent / "data"
+"""A few logs by real writers, cut from a larger collection that may lie beside this checkout."""
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +40,14 @@ def all_collected_on_the_main_thread() -> Iterator[None]:
     """What survived single tests goes between modules."""
     yield
     gc.collect()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How much was compared with TensorBoard, where tests say so."""
+    passed = terminalreporter.getreports("passed")
+    told = [told for report in passed for told in getattr(report, "user_properties", ())]
+    folders = {value for name, value in told if name == "folder"}
+    series = {one for name, value in told if name == "series" for one in value}
+    if folders:
+        text = f"{len(folders)} folders, {len(series):,} series compared with TensorBoard"
+        terminalreporter.write_line(text)

@@ -1,0 +1,240 @@
+"""What is fuzzed. Each target takes any bytes and answers with what it found, as bytes, so that two
+ways of running can be compared; anything wrong is an exception.
+
+A target's first byte, where said, holds settings.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from projector.errors import Unreadable
+from projector.hparams.trials import find_trials
+from projector.logs import scan as scan_module
+from projector.logs.folder import read_logs
+from projector.logs.messages import event_pb2, summary_pb2, tensor_pb2
+from projector.logs.numbers.kernels import number_in_tensor
+from projector.logs.scan import FileColumns
+from projector.logs.series import Logs
+from projector.logs.tensors import parse_tensor, read_tensor
+from projector.pr_curves import find_curves, read_curves
+from projector.progress import finish
+from tests.file_checks import (
+    check_columns,
+    check_like_slow_reader,
+    check_logs,
+    check_sentence,
+    scanned,
+)
+from tests.fuzz.chunks import (
+    PLAIN,
+    SOUND,
+    as_protobuf_writes,
+    chunks,
+    files,
+    joined,
+    payloads_of,
+)
+from tests.fuzz.mutate import message
+
+_BLOCKS = (64, 257, 4096, scan_module.BLOCK)
+_MOST_POINTS = 3
+"""Payloads that are read of each series."""
+
+_memory = Path("/dev/shm")
+FOLDER = Path(tempfile.mkdtemp(dir=_memory if os.access(_memory, os.W_OK) else None))
+
+
+def file_of_any_bytes(data: bytes) -> bytes:
+    """An event file that holds just these bytes, after one that tells the size of blocks."""
+    return _scanned(data[:1], data[1:])
+
+
+def file_of_records(data: bytes) -> bytes:
+    """An event file of framed chunks, after one byte that tells the size of blocks."""
+    return _scanned(data[:1], b"".join(files(chunks(data[1:]))))
+
+
+def folder_of_files(data: bytes) -> bytes:
+    """A run of up to three files of chunks: runs, series, payloads, curves and trials. The first
+    byte is not used."""
+    sizes = {}
+    for path in FOLDER.iterdir():
+        path.unlink()
+    for i, content in enumerate(files(chunks(data[1:]))):
+        path = FOLDER / f"tfevents.{i}"
+        path.write_bytes(content)
+        sizes[path] = len(content)
+    logs = finish(read_logs(FOLDER))
+    check_logs(logs, sizes)
+    check_logs_of_all_points(logs)
+    _read_payloads(logs)
+    for problems in (find_curves(logs)[1], find_trials(logs)[1]):
+        for problem in problems:
+            check_sentence(problem.what)
+    wanted = [(curve, i) for curve in find_curves(logs)[0] for i in range(len(curve))][:20]
+    for problem in finish(read_curves(wanted)).unreadable.values():
+        check_sentence(problem.what)
+    return _digest(
+        part for run in logs.runs for s in run.series for part in (s.steps, s.wall_times, s.values)
+    )
+
+
+def check_logs_of_all_points(logs: Logs) -> None:
+    """With every point shown, no series has fewer."""
+    for run, whole in zip(logs.runs, logs.all_points().runs, strict=True):
+        for series, every in zip(run.series, whole.series, strict=True):
+            assert series.tag == every.tag
+            assert set(series.steps.tolist()) <= set(every.steps.tolist())
+
+
+def tensor(data: bytes) -> bytes:
+    """A TensorProto: refused with a sentence, or as large as its shape says; and the number that
+    the compiled reader finds in it is the one that numpy does."""
+    bits = np.frombuffer(data, np.uint8)
+    is_sound, is_number, value = number_in_tensor(bits, 0, len(data))
+    try:
+        whole = parse_tensor(data)
+    except Unreadable as error:
+        check_sentence(str(error))
+        return b"refused"
+    if whole.size == 1 and _is_plain_tensor(data):
+        has_number = whole.dtype.kind in "fiub"
+        assert is_sound
+        assert is_number == has_number
+        if is_number:
+            np.testing.assert_array_equal(value, np.float64(whole.item()))
+    return _digest([np.array([is_sound, is_number, value], np.float64)])
+
+
+def _is_plain_tensor(data: bytes) -> bool:
+    """Whether all readers of protobuf must agree; only one of the integer fields is used."""
+    message = tensor_pb2.TensorProto.FromString(data)
+    whole = message.SerializeToString(deterministic=True)
+    message.DiscardUnknownFields()
+    names = ("int_val", "uint32_val", "int64_val", "uint64_val", "bool_val")
+    return whole == data == message.SerializeToString(deterministic=True) and (
+        sum(bool(getattr(message, name)) for name in names) <= 1
+    )
+
+
+def summary(data: bytes) -> bytes:
+    """A Summary.Value, in an event that is sound: every plugin's metadata and payload."""
+    return folder_of_files(b"\0" + _as_chunk(b"", data) + _as_chunk(b"\x10\x05", data))
+
+
+def _as_chunk(head: bytes, value: bytes) -> bytes:
+    """The value as one record's only one."""
+    return joined([(SOUND, head + message([(5, 2, message([(1, 2, value)]))]))])
+
+
+def _scanned(settings: bytes, data: bytes) -> bytes:
+    scan_module.BLOCK = _BLOCKS[sum(settings) % len(_BLOCKS)]
+    path = FOLDER / "tfevents"
+    path.write_bytes(data)
+    try:
+        found = scanned(path)
+    finally:
+        scan_module.BLOCK = _BLOCKS[-1]
+    check_columns(found, data)
+    check_like_slow_reader(found, data)
+    return _digest_of_columns(found)
+
+
+def _digest_of_columns(found: FileColumns) -> bytes:
+    texts = [*found.tags, *(metadata or b"" for metadata in found.metadata)]
+    ends = [str((found.read_to, found.start_time, found.problems)).encode()]
+    arrays = [*found.rows, *found.blobs, found.metadata_rows]
+    return _digest([*arrays, *(np.frombuffer(text, np.uint8) for text in (*texts, *ends))])
+
+
+def _digest(arrays: Any) -> bytes:
+    """Equal for equal arrays; any not-a-number is like any other."""
+    made = hashlib.sha256()
+    for array in arrays:
+        if array is None:
+            continue
+        if array.dtype.kind == "f":
+            array = np.where(np.isnan(array), np.nan, array)
+        made.update(array.tobytes())
+    return made.digest()
+
+
+def _read_payloads(logs: Logs) -> None:
+    for run in logs.runs:
+        for series in run.series:
+            for i in range(min(len(series), _MOST_POINTS)):
+                _check_refusal(lambda series=series, i=i: read_tensor(series, i))
+                for reader in payload_readers(series.plugin):
+                    _check_refusal(lambda series=series, i=i, reader=reader: reader(series, i))
+
+
+def payload_readers(plugin: str) -> list[Callable[..., Any]]:
+    """The typed reader of a plugin, where there is one."""
+    with contextlib.suppress(ImportError):
+        from projector.logs.payloads import PAYLOADS
+
+        return [PAYLOADS[plugin]] if plugin in PAYLOADS else []
+    return []
+
+
+def _check_refusal(read: Callable[[], Any]) -> None:
+    """It succeeds, or says in a sentence why not."""
+    try:
+        read()
+    except Unreadable as error:
+        check_sentence(str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """mutator: "chunks", "message" or "" for plain bytes. share: of the time."""
+
+    run: Callable[[bytes], bytes]
+    mutator: str = ""
+    share: float = 1.0
+
+
+TARGETS: dict[str, Target] = {
+    "bytes": Target(file_of_any_bytes),
+    "records": Target(file_of_records, "chunks", 2.0),
+    "folder": Target(folder_of_files, "chunks", 2.0),
+    "summary": Target(summary, "message", 2.0),
+    "tensor": Target(tensor, "message"),
+}
+
+
+def seeds(paths: list[Path], name: str) -> list[bytes]:
+    """Inputs made of event files by real writers."""
+    found: list[bytes] = []
+    for path in paths:
+        data = path.read_bytes()
+        payloads = [payload for payload in payloads_of(data) if len(payload) < 1500]
+        if name == "bytes":
+            found.append(b"\0" + data)
+        elif name in ("records", "folder"):
+            found.append(b"\x03" + joined([(SOUND, payload) for payload in payloads[:6]]))
+            found.append(b"\1" + joined([(PLAIN, payload) for payload in payloads[-4:]]))
+        else:
+            found += _values(payloads, is_tensor=name == "tensor")
+    return found
+
+
+def _values(payloads: list[bytes], *, is_tensor: bool) -> list[bytes]:
+    """The values in events, one of each tag."""
+    found: dict[str, summary_pb2.Summary.Value] = {}
+    for payload in payloads:
+        for value in event_pb2.Event.FromString(as_protobuf_writes(payload)).summary.value:
+            if not is_tensor or value.HasField("tensor"):
+                found.setdefault(value.tag, value)
+    chosen = [value.tensor if is_tensor else value for value in found.values()]
+    return [value.SerializeToString() for value in chosen]
