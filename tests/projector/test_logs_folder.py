@@ -12,44 +12,10 @@ from projector.errors import NotFound
 from projector.logs.folder import read_logs
 from projector.logs.messages import event_pb2, summary_pb2
 from projector.logs.records import framed
-from projector.logs.series import Logs, Series
 from projector.logs.tensors import read_tensor
 from projector.logs.writer import EventWriter
 from projector.progress import Progress, finish
-
-
-def logs_of(path: Path) -> Logs:
-    return finish(read_logs(path))
-
-
-def only_series(path: Path) -> Series:
-    (series,) = logs_of(path).runs[0].series
-    return series
-
-
-def scalars(folder: Path, steps: list[int], start: float = 0.0, tag: str = "loss") -> Path:
-    """A file whose i-th value is start + i."""
-    with EventWriter(folder) as writer:
-        for i, step in enumerate(steps):
-            writer.scalar(tag, start + i, step, wall_time=1000.0 + i)
-    return writer.path
-
-
-def events(folder: Path, name: str, *messages: event_pb2.Event) -> None:
-    folder.mkdir(exist_ok=True)
-    data = b"".join(framed(message.SerializeToString()) for message in messages)
-    (folder / f"tfevents.{name}").write_bytes(data)
-
-
-def value_event(step: int, tag: str = "t", plugin: str = "", **value: object) -> event_pb2.Event:
-    one = summary_pb2.Summary.Value(tag=tag, **value)
-    if plugin:
-        one.metadata.plugin_data.plugin_name = plugin
-    return event_pb2.Event(wall_time=1.0, step=step, summary=summary_pb2.Summary(value=[one]))
-
-
-def start_event(step: int) -> event_pb2.Event:
-    return event_pb2.Event(step=step, session_log=event_pb2.SessionLog(status=1))
+from tests.event_logs import events, logs_of, only_series, scalars, start_event, value_event
 
 
 def test_every_folder_with_event_files_is_a_run(tmp_path: Path) -> None:
