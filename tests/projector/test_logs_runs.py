@@ -392,7 +392,8 @@ def check_against_loader(fixtures: Path, folder: str, name: str) -> None:
         assert values is not None
         assert len(values) == theirs["n"]
         assert np.nansum(values) == pytest.approx(theirs["sum_finite"])
-        points = np.stack((ours[tag].steps, values), axis=1).tolist()
+        steps = ours[tag].steps.tolist()
+        points = [[step, value] for step, value in zip(steps, values.tolist(), strict=True)]
         if "points" in theirs:
             assert points == theirs["points"]
         else:
