@@ -11,12 +11,15 @@ import time
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from projector.errors import NotFound, ProjectorError
 from projector.progress import Progress, Work
+
+if TYPE_CHECKING:
+    from app.places import Named
 
 T = TypeVar("T")
 PATIENCE_S = 0.5
@@ -60,6 +63,10 @@ Size = Annotated[str | None, typer.Option(help="Width and height of the window, 
 Theme = Annotated[ThemeName | None, typer.Option(help="Instead of the system's theme.")]
 
 
+PATHS_HELP = "Log folders, event files or embeddings, each as PATH or NAME=PATH."
+Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help=PATHS_HELP)]
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -87,17 +94,14 @@ def run(arguments: Sequence[str]) -> int:
 
 @app.command("open")
 def open_command(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="A log folder, an event file or an embedding.")
-    ] = None,
+    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help=PATHS_HELP)] = None,
     screenshot: Screenshot = None,
     dashboard: Dashboard = None,
     size: Size = None,
     theme: Theme = None,
 ) -> None:
-    """Open logs in a window."""
-    known = [check_path(path) for path in paths or []]
-    _show(known, screenshot, dashboard, size, theme)
+    """Open logs in a window, all paths together."""
+    _show(check_paths(paths or []), screenshot, dashboard, size, theme)
 
 
 @app.command("demo")
@@ -116,20 +120,26 @@ def demo_command(
 
 @app.command("inspect")
 def inspect_command(
-    path: Annotated[Path, typer.Argument(help="A log folder, an event file or an embedding.")],
+    paths: Paths,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Check every checksum; reads all of every file.")
+    ] = False,
 ) -> None:
     """Say what was found, what was not, and why."""
+    from app.places import roots_of
     from app.readable import print_report
-    from projector.contents import read_contents
+    from projector.contents import Place
     from projector.report import describe_contents
 
-    contents = walk(read_contents(check_path(path)), "Reading")
+    roots = roots_of(check_paths(paths))
+    place = Place(*roots, verify=True, uses_index=False) if verify else Place(*roots)
+    contents = walk(place.read(), "Checking" if verify else "Reading")
     report = walk(describe_contents(contents), "Looking into")
     if as_json:
         typer.echo(_json(report))
     else:
-        print_report(report)
+        print_report(report, is_verified=verify)
     if contents.is_empty:
         raise NotFound(contents.why_empty)
 
@@ -166,20 +176,27 @@ def render_command(
 
 @app.command("export")
 def export_command(
-    path: Annotated[Path, typer.Argument(help="A log folder or an event file.")],
+    paths: Paths,
     what: Annotated[TableName, typer.Option(help="Which table.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="A .csv, .parquet or .json file.")],
+    all_points: Annotated[
+        bool,
+        typer.Option("--all-points", help="Scalars: also the points that a restart overwrote."),
+    ] = False,
 ) -> None:
     """Write all points of the logs as a table for other programs."""
+    from app.places import roots_of
     from app.readable import printable
-    from projector.contents import read_contents
-    from projector.tables import build_table, checked_suffix, write_table
+    from projector.contents import Place
+    from projector.tables import checked_suffix, export_table, with_all_points
 
+    if all_points and what is not TableName.scalars:
+        raise typer.BadParameter("--all-points goes with --what scalars only.")
     checked_suffix(out)  # before the work, not after it
-    contents = walk(read_contents(check_path(path)), "Reading")
-    table = walk(build_table(contents, what.value), "Building the table")
-    write_table(table.frame, out)
-    for problem in (*contents.problems, *table.problems):
+    contents = walk(Place(*roots_of(check_paths(paths))).read(), "Reading")
+    wanted = with_all_points(contents) if all_points else contents
+    problems = walk(export_table(wanted, what.value, out), "Writing")
+    for problem in (*contents.problems, *problems):
         typer.echo(printable(f"{problem.file}: {problem.what}"), err=True)
     typer.echo(str(out))
 
@@ -209,6 +226,17 @@ def check_path(path: Path) -> Path:
     from projector.contents import checked_path
 
     return checked_path(path)
+
+
+def check_paths(texts: Sequence[str]) -> list[Named]:
+    """What the user named, each with ~ resolved. Raises NotFound or Unreadable, InvalidChoice."""
+    from app.places import absolute, parse_named, path_of, roots_of
+
+    named = [absolute(parse_named(text)) for text in texts]
+    for one in named:
+        check_path(path_of(one))
+    roots_of(named)
+    return named
 
 
 def _json(report: dict[str, Any]) -> str:
@@ -243,7 +271,7 @@ def has_display() -> bool:
 
 
 def _show(
-    paths: list[Path],
+    named: Sequence[Named],
     screenshot: Path | None,
     dashboard: DashboardName | None,
     size: str | None,
@@ -257,15 +285,14 @@ def _show(
         typer.echo(
             "There is no display here, so this is a picture of the window instead:", err=True
         )
-    from app.main import save_screenshot, show_windows
+    from app.main import save_screenshot, show_window
 
     name = dashboard.value if dashboard else None
     shade: Any = theme.value if theme else None
     if picture is None:
-        code = show_windows(paths, dashboard=name, size=wanted_size, theme=shade)
+        code = show_window(named, dashboard=name, size=wanted_size, theme=shade)
         raise typer.Exit(code)
-    first = paths[0] if paths else None
-    save_screenshot(first, picture, dashboard=name, size=wanted_size, theme=shade)
+    save_screenshot(named, picture, dashboard=name, size=wanted_size, theme=shade)
     typer.echo(str(picture))
 
 
@@ -283,12 +310,16 @@ def walk(work: Work[T], title: str) -> T:
 
 def _walk_with_bar(work: Work[T], title: str, step: Progress) -> T:
     from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
-    with Bars(console=Console(stderr=True), transient=True) as bars:
-        bar = bars.add_task(title, total=1.0)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        bar = bars.add_task(title, total=None)
         while True:
-            bars.update(bar, completed=step.done or 0.0, description=step.note or title)
+            bars.update(bar, description=step.note or title)
+            if step.done is not None:
+                bars.update(bar, completed=step.done, total=1.0)
             try:
                 step = next(work)
             except StopIteration as stop:

@@ -40,6 +40,15 @@ def file_commands(controller: Controller) -> tuple[Command, ...]:
             (Keys.Open,),
         ),
         Command(
+            "app.add_folder",
+            tr("&Add folder…"),
+            tr("Open one more folder of logs beside what is open"),
+            controller.ask_another_folder,
+            "File",
+            ("Ctrl+Shift+N",),
+            is_enabled=controller.has_path,
+        ),
+        Command(
             "app.open_file",
             tr("Open &file…"),
             tr("Open one event file or embedding"),
@@ -64,7 +73,7 @@ def file_commands(controller: Controller) -> tuple[Command, ...]:
         Command(
             "app.reload",
             tr("Re&load"),
-            tr("Read the folder again"),
+            tr("Read everything again from the start"),
             controller.reload,
             "File",
             ("F5", "Ctrl+R"),
@@ -90,7 +99,7 @@ def file_commands(controller: Controller) -> tuple[Command, ...]:
 
 
 def view_commands(controller: Controller) -> tuple[Command, ...]:
-    """Tabs and themes."""
+    """Tabs, following and themes."""
     tabs = tuple(
         Command(
             f"app.show_{kind.name}",
@@ -121,6 +130,14 @@ def view_commands(controller: Controller) -> tuple[Command, ...]:
         *(
             Command(name, text, tip, partial(controller.window.next_tab, by), keys=(key,))
             for name, text, tip, by, key in turns
+        ),
+        Command(
+            "app.follow",
+            tr("&Follow"),
+            tr("Show what is written to the logs as it comes"),
+            controller.toggle_following,
+            keys=("Ctrl+Shift+F",),
+            is_checked=controller.is_following,
         ),
         *themes,
     )

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Slot
+from PySide6.QtCore import QObject, QStandardPaths, QTime, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app.commands import app_commands
+from app.follow import POLL_MS, Follower, News
 from app.jobs import Jobs
 from app.main_window import MainWindow
+from app.places import Named, absolute, path_of, roots_of, without_doubles
 from app.settings import Settings, Theme
 from app.shortcuts import ShortcutList
 from app.themes import apply_theme
-from projector.contents import Contents, read_contents
+from projector.contents import Contents, Place
 from projector.errors import ProjectorError
 from projector.progress import Work
 from projector.warm_up import warm_up_once
@@ -28,16 +31,36 @@ ABOUT = (
 
 
 class Controller(QObject):
-    """The one who acts: every command of the File, View and Help menus ends up here."""
+    """The one who acts: every command of the File, View and Help menus ends up here.
 
-    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
+    poll_ms: how long after one look at the logs the next one follows; None never looks again.
+    """
+
+    def __init__(
+        self, settings: Settings, parent: QObject | None = None, *, poll_ms: int | None = POLL_MS
+    ) -> None:
         super().__init__(parent)
         self.settings = settings
         self.theme = settings.theme
         self.jobs = Jobs(self)
         self.window = MainWindow(self.jobs)
-        self.path: Path | None = None
+        self.named: tuple[Named, ...] = ()
+        self._contents: Contents | None = None
         self._wanted_tab: str | None = None
+        self._updated: QTime | None = None
+        self.follower = None if poll_ms is None else Follower(self.jobs, self, poll_ms=poll_ms)
+        self._follows = settings.follows
+        self._connect()
+        self._show_recent()
+        if settings.geometry is not None:
+            self.window.restoreGeometry(settings.geometry)
+
+    @property
+    def path(self) -> Path | None:
+        """The first of the paths that are open, None before any is."""
+        return path_of(self.named[0]) if self.named else None
+
+    def _connect(self) -> None:
         self.window.add_commands(app_commands(self))
         self.window.dropped.connect(self.open)
         self.window.recent_chosen.connect(self.open)
@@ -45,45 +68,117 @@ class Controller(QObject):
         self.window.welcome.folder_asked.connect(self.ask_folder)
         self.window.welcome.file_asked.connect(self.ask_file)
         self.window.welcome.demo_asked.connect(self.open_demo)
-        self.window.welcome.path_chosen.connect(self.open)
+        self.window.welcome.recent_chosen.connect(self.open)
         self.jobs.failed.connect(self.window.notices.add)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme)
-        self._show_recent()
-        if settings.geometry is not None:
-            self.window.restoreGeometry(settings.geometry)
+        if self.follower is not None:
+            self.follower.set_on(self._follows)
+            self.follower.found.connect(self._on_news)
+            self.follower.looked.connect(self._show_following)
+            self.follower.failed.connect(self._on_lost)
+            self.follower.broke.connect(self._on_broke)
+            self.window.hid.connect(self.follower.set_away)
+            self.window.follow_status.clicked.connect(self.toggle_following)
 
     @Slot(object)
-    def open(self, path: Path, dashboard: str | None = None) -> None:
-        """Read a path on a job and show it; what is open stays until the new one is there."""
+    def open(self, named: Named | Sequence[Named], dashboard: str | None = None) -> None:
+        """Read paths on a job and show what they hold together; what is open stays until then."""
+        several = [named] if isinstance(named, Named) else named
+        self._read(without_doubles(map(absolute, several)), dashboard)
+
+    def _read(
+        self, named: tuple[Named, ...], dashboard: str | None = None, *, uses_index: bool = True
+    ) -> None:
         self._wanted_tab = dashboard
-        path = Path(os.path.expanduser(path)).absolute()
+        try:
+            place = new_place(named, uses_index=uses_index)
+        except ProjectorError as error:
+            self._on_unreadable(error)
+            return
         if self.window.dashboard is None:
-            self.window.welcome.show_reading(path)
+            self.window.welcome.show_reading(named)
             self.window.show_welcome()
         self.jobs.run(
             "app/open",
             self.tr("Opening"),
-            prepare_and_read(path),
+            prepare_and_read(place, named),
             on_done=self._on_read,
             on_failed=self._on_unreadable,
         )
 
-    def _on_read(self, contents: Contents) -> None:
-        is_reload = contents.path == self.path and self.window.dashboard is not None
-        self.path = contents.path
+    def _on_read(self, opened: Opened) -> None:
+        contents = opened.contents
+        is_reload = opened.named == self.named and self.window.dashboard is not None
+        self.named, self._contents, self._updated = opened.named, contents, None
         self.window.notices.clear()
         for problem in contents.problems:
             self.window.notices.add(problem)
-        self.settings.add_recent(contents.path)
+        self.settings.add_recent(*opened.named)
         self._show_recent()
+        self.window.show_opened(opened.named)
+        self._show(contents, keep_tab=is_reload)
+        if self.follower is not None:
+            self.follower.start(opened.place, contents)
+        self._show_following()
+
+    def _show(self, contents: Contents, *, keep_tab: bool) -> None:
         if contents.is_empty:
-            self.window.show_path(contents.path)
-            self.window.welcome.show_nothing_found(contents.path, nothing_found(contents))
+            self.window.welcome.show_nothing_found(self.named, nothing_found(contents))
             self.window.show_welcome()
             return
-        self.window.show_contents(contents, keep_tab=is_reload)
+        self.window.show_contents(contents, keep_tab=keep_tab)
         if self._wanted_tab is not None:
             self.window.show_dashboard(self._wanted_tab)
+
+    @Slot(object)
+    def _on_news(self, news: News) -> None:
+        """The logs have grown: show it, and leave alone what the user chose."""
+        self._contents = news.contents
+        for problem in news.problems:
+            self.window.notices.add(problem)
+        if self.window.dashboard is not None:
+            self.window.follow_contents(news.contents, news.changed)
+        elif not news.contents.is_empty:
+            self._show(news.contents, keep_tab=False)
+        if news.changed:
+            self._updated = QTime.currentTime()
+
+    @Slot(object)
+    def _on_lost(self, error: ProjectorError) -> None:
+        """What is open can't be read any more, for now: what is shown stays."""
+        self.window.notices.add(error)
+        self._show_following()
+
+    @Slot()
+    def _on_broke(self) -> None:
+        self._follow(False)
+
+    @Slot()
+    def toggle_following(self) -> None:
+        """Follow what is open, or leave it as it is."""
+        self._follow(not self._follows)
+        self.settings.follows = self._follows
+
+    def _follow(self, follows: bool) -> None:
+        self._follows = follows
+        if self.follower is not None:
+            self.follower.set_on(follows)
+        self._show_following()
+
+    def is_following(self) -> bool:
+        return self._follows
+
+    @Slot()
+    def _show_following(self) -> None:
+        status = self.window.follow_status
+        if self.follower is None or not self.named:
+            status.show_state("nothing")
+        elif not self._follows:
+            status.show_state("off")
+        elif self.follower.has_failed:
+            status.show_state("away")
+        else:
+            status.show_state("on", self._updated)
 
     def _on_unreadable(self, error: ProjectorError) -> None:
         self.window.notices.add(error)
@@ -92,9 +187,19 @@ class Controller(QObject):
 
     @Slot()
     def ask_folder(self) -> None:
+        if chosen := self._asked_folder(self.tr("Open folder")):
+            self.open(chosen)
+
+    @Slot()
+    def ask_another_folder(self) -> None:
+        """Open one more folder together with what is open."""
+        if chosen := self._asked_folder(self.tr("Add folder")):
+            self.open((*self.named, chosen))
+
+    def _asked_folder(self, title: str) -> Path | None:
         start = str(self.path or Path.home())
-        if chosen := QFileDialog.getExistingDirectory(self.window, self.tr("Open folder"), start):
-            self.open(Path(chosen))
+        chosen = QFileDialog.getExistingDirectory(self.window, title, start)
+        return Path(chosen) if chosen else None
 
     @Slot()
     def ask_file(self) -> None:
@@ -118,9 +223,9 @@ class Controller(QObject):
         )
 
     def reload(self) -> None:
-        """Read the same path again."""
-        if self.path is not None:
-            self.open(self.path)
+        """Read the same paths again, from the start."""
+        if self.named:
+            self._read(self.named, uses_index=False)
 
     def save_picture(self) -> None:
         """Save the whole window as a PNG."""
@@ -152,7 +257,7 @@ class Controller(QObject):
         self._show_recent()
 
     def has_path(self) -> bool:
-        return self.path is not None
+        return bool(self.named)
 
     def has_theme(self, theme: Theme) -> bool:
         return self.theme == theme
@@ -162,7 +267,7 @@ class Controller(QObject):
 
     def _show_recent(self) -> None:
         self.window.show_recent(self.settings.recent)
-        if self.path is None:
+        if not self.named:
             self.window.welcome.show_idle(self.settings.recent)
 
     @Slot()
@@ -179,14 +284,32 @@ class Controller(QObject):
 
     @Slot()
     def _on_closing(self) -> None:
+        if self.follower is not None:
+            self.follower.stop()
         self.settings.geometry = self.window.saveGeometry()
         self.jobs.close()
 
 
-def prepare_and_read(path: Path) -> Work[Contents]:
-    """Read a path, after compiling what this computer has not compiled yet."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A place, what the user called it, and what it held when it was read."""
+
+    named: tuple[Named, ...]
+    place: Place
+    contents: Contents
+
+
+def new_place(named: Sequence[Named], *, uses_index: bool = True) -> Place:
+    """What lies behind these paths, not read yet. Raises InvalidChoice."""
+    roots = roots_of(named)
+    return Place(*roots) if uses_index else Place(*roots, uses_index=False)
+
+
+def prepare_and_read(place: Place, named: tuple[Named, ...]) -> Work[Opened]:
+    """Read a place, after compiling what this computer has not compiled yet."""
     yield from warm_up_once()
-    return (yield from read_contents(path))
+    contents = yield from place.read()
+    return Opened(named, place, contents)
 
 
 def nothing_found(contents: Contents) -> str:

@@ -17,6 +17,8 @@ from projector.errors import ProjectorError, Stopped
 from projector.progress import Progress, Work
 
 NOTHING = object()
+SILENCE_MS = 1000
+"""How long a silent job may take before it is shown all the same."""
 
 
 class RunningJob(QObject):
@@ -38,10 +40,12 @@ class RunningJob(QObject):
         on_done: Callable[[Any], None],
         on_step: Callable[[Any], None] | None,
         on_failed: Callable[[ProjectorError], None],
+        is_silent: bool = False,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.title = title
+        self.is_silent = is_silent
         self.done: float | None = None
         self.note = ""
         self.is_running = True
@@ -66,6 +70,20 @@ class RunningJob(QObject):
     def elapsed_ms(self) -> int:
         return int(self._clock.elapsed())
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether the status bar may speak of it."""
+        return self.is_running and (not self.is_silent or self.elapsed_ms >= SILENCE_MS)
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self._cancelled.is_set()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its thread has let go of the work."""
+        return not self.thread_of_work.is_alive()
+
     def cancel(self) -> None:
         """No callback fires any more; the thread stops at the generator's next yield."""
         if self.is_running:
@@ -74,8 +92,10 @@ class RunningJob(QObject):
 
     def stop(self) -> None:
         """As cancel, but at the user's wish: whoever asked for the work hears a Stopped."""
-        if self.is_running:
-            self.cancel()
+        if not self.is_running:
+            return
+        self.cancel()
+        if not self.is_silent:
             self._on_failed(Stopped(self.tr("{} was stopped.").format(self.title)))
 
     def _walk(self) -> None:
@@ -181,8 +201,12 @@ class Jobs(QObject):
         on_done: Callable[[Any], None],
         on_step: Callable[[Any], None] | None = None,
         on_failed: Callable[[ProjectorError], None] | None = None,
+        is_silent: bool = False,
     ) -> RunningJob:
-        """Walk `work` on a thread; see widgets.shared.job.RunJob."""
+        """Walk `work` on a thread; see widgets.shared.job.RunJob.
+
+        is_silent: nobody asked for it, so nobody hears of it unless it takes long.
+        """
         if key in self._jobs:
             self._jobs[key].cancel()
         self._sweep()
@@ -192,6 +216,7 @@ class Jobs(QObject):
             on_done=on_done,
             on_step=on_step,
             on_failed=on_failed or self._on_failed,
+            is_silent=is_silent,
             parent=self,
         )
         self._jobs[key] = job
@@ -210,9 +235,14 @@ class Jobs(QObject):
         return tuple(job for job in self._jobs.values() if job.is_running)
 
     @property
+    def shown(self) -> tuple[RunningJob, ...]:
+        """Those under way that the user is told of, oldest first."""
+        return tuple(job for job in self.running if job.is_shown)
+
+    @property
     def progress(self) -> Progress | None:
-        """Of the oldest job under way, or None when all is quiet."""
-        jobs = self.running
+        """Of the oldest job that is shown, or None when all is quiet."""
+        jobs = self.shown
         if not jobs:
             return None
         job = jobs[0]
@@ -220,8 +250,8 @@ class Jobs(QObject):
 
     @Slot()
     def stop_all(self) -> None:
-        """The user wants an end of everything under way."""
-        for job in self.running:
+        """The user wants an end of everything shown as under way."""
+        for job in self.shown:
             job.stop()
 
     def cancel_all(self) -> None:

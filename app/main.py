@@ -15,8 +15,10 @@ from PySide6.QtWidgets import QApplication
 
 from app.controller import Controller
 from app.crash import CrashHandler
+from app.follow import POLL_MS
 from app.garbage import GarbageCollector
 from app.launcher import LAUNCHER_ID
+from app.places import Named
 from app.settings import Settings, Theme
 from app.themes import apply_theme
 from projector.errors import Unreadable
@@ -40,26 +42,24 @@ def new_application() -> QApplication:
     return application
 
 
-def show_windows(
-    paths: Sequence[Path],
+def show_window(
+    named: Sequence[Named],
     *,
     dashboard: str | None,
     size: tuple[int, int] | None,
     theme: Theme | None,
 ) -> int:
-    """Open a window for each path and stay until the last is closed. Returns the exit code."""
+    """Open a window on all paths together and stay until it is closed. Returns the exit code."""
     application = new_application()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     settings = Settings()
-    wanted: Sequence[Path | None] = paths or [None]
-    controllers = [new_controller(settings, path, dashboard, size, theme) for path in wanted]
-    for controller in controllers:
-        controller.window.show()
+    controller = new_controller(settings, named, dashboard, size, theme)
+    controller.window.show()
     return application.exec()
 
 
 def save_screenshot(
-    path: Path | None,
+    named: Sequence[Named],
     picture: Path,
     *,
     dashboard: str | None,
@@ -73,7 +73,7 @@ def save_screenshot(
     with TemporaryDirectory() as folder:  # a picture leaves no trace in the user's settings
         settings = Settings(QSettings(f"{folder}/settings.ini", QSettings.Format.IniFormat))
         controller = new_controller(
-            settings, path, dashboard, size or (1280, 800), theme or "light"
+            settings, named, dashboard, size or (1280, 800), theme or "light", poll_ms=None
         )
         _settle_and_save(controller, picture)
 
@@ -118,13 +118,15 @@ def wait_until_settled(controller: Controller) -> None:
 
 def new_controller(
     settings: Settings,
-    path: Path | None,
+    named: Sequence[Named],
     dashboard: str | None,
     size: tuple[int, int] | None,
     theme: Theme | None,
+    *,
+    poll_ms: int | None = POLL_MS,
 ) -> Controller:
-    """A controller with its window, opening the path if there is one."""
-    controller = Controller(settings)
+    """A controller with its window, opening the paths if there are any."""
+    controller = Controller(settings, poll_ms=poll_ms)
     controller.theme = theme or settings.theme
     apply_theme(controller.theme)
     crash = CrashHandler(controller)
@@ -132,6 +134,6 @@ def new_controller(
     crash.install()
     if size is not None:
         controller.window.resize(*size)
-    if path is not None:
-        controller.open(path, dashboard)
+    if named:
+        controller.open(named, dashboard)
     return controller

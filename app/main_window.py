@@ -3,36 +3,39 @@ controller for the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.actions import CommandAction, CommandMenu, add_commands, build_menus
 from app.jobs import Jobs
-from app.status import JobStatus
+from app.places import Named, described, path_of, title_of
+from app.status import FollowStatus, JobStatus
 from app.welcome import Welcome
 from projector.contents import Contents
 from widgets.dashboard import Dashboard
 from widgets.dashboards import DASHBOARDS
 from widgets.shared.command import Command
 from widgets.shared.notice import NoticeBar
-from widgets.shared.texts import button_text
+from widgets.shared.texts import button_text, plain_tip
 
 
 class MainWindow(QMainWindow):
     """One window on one opened path.
 
-    dropped: the Path of something dropped on it. recent_chosen: a Path out of the recent menu.
-    closing: it is about to go.
+    dropped: the Paths of what was dropped on it (tuple). recent_chosen: what was opened together
+    out of the recent menu (tuple). closing: it is about to go. hid: it is minimized now, or not any
+    more (bool).
     """
 
     dropped = Signal(object)
     recent_chosen = Signal(object)
     closing = Signal()
+    hid = Signal(object)
 
     def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,14 +63,16 @@ class MainWindow(QMainWindow):
         column.addWidget(self.notices)
         column.addWidget(self._pages, 1)
         self.setCentralWidget(body)
+        self.follow_status = FollowStatus()
         self.statusBar().addPermanentWidget(JobStatus(jobs))
+        self.statusBar().addPermanentWidget(self.follow_status)
         self.statusBar().setSizeGripEnabled(False)
         self.dashboards = tuple(kind(jobs.run) for kind in DASHBOARDS)
         for dashboard in self.dashboards:
             self._tabs.addTab(dashboard, dashboard.title)
             dashboard.said.connect(self._on_said)
             dashboard.problem_found.connect(self.notices.add)
-        self.show_path(None)
+        self.show_opened(())
 
     def add_commands(self, commands: Sequence[Command]) -> None:
         """Build menus, shortcuts and palette entries from the app's commands and those of all
@@ -112,18 +117,22 @@ class MainWindow(QMainWindow):
         widget = self._tabs.currentWidget()
         return widget if isinstance(widget, Dashboard) else None
 
-    def show_recent(self, recent: Sequence[Path]) -> None:
-        """Fill the recent menu, and the welcome page with it."""
+    def show_recent(self, recent: Sequence[tuple[Named, ...]]) -> None:
+        """Fill the recent menu."""
         if self._recent_menu is not None:
             self._recent_menu.clear()
-            for path in recent:
-                self._recent_menu.addAction(button_text(str(path))).setData(str(path))
+            for named in recent:
+                one = len(named) == 1
+                text = described(named) if one else title_of(named)
+                action = self._recent_menu.addAction(button_text(text))
+                action.setData(named)
+                action.setToolTip(plain_tip(described(named)))
             self._recent_menu.setEnabled(bool(recent))
 
-    def show_path(self, path: Path | None) -> None:
-        """Name the opened path in the title."""
-        self.setWindowTitle(f"{path.name or path} - projector" if path else "projector")
-        self.setWindowFilePath(str(path) if path else "")
+    def show_opened(self, named: Sequence[Named]) -> None:
+        """Name what is open in the title."""
+        self.setWindowTitle(f"{title_of(named)} - projector" if named else "projector")
+        self.setWindowFilePath(str(path_of(named[0])) if len(named) == 1 else "")
 
     def show_welcome(self) -> None:
         self._pages.setCurrentWidget(self.welcome)
@@ -131,17 +140,27 @@ class MainWindow(QMainWindow):
 
     def show_contents(self, contents: Contents, *, keep_tab: bool) -> None:
         """Hand what was read to all dashboards and bring the first one with data to the front."""
-        self.show_path(contents.path)
-        has_data = [kind.has_data(contents) for kind in DASHBOARDS]
-        for i, dashboard in enumerate(self.dashboards):
-            self._tabs.setTabToolTip(
-                i, "" if has_data[i] else self.tr("Nothing for this tab was found")
-            )
+        has_data = self._show_tips(contents)
+        for dashboard in self.dashboards:
             dashboard.show_contents(contents)
         if not keep_tab:
             self._tabs.setCurrentIndex(has_data.index(True) if True in has_data else 0)
         self._pages.setCurrentWidget(self._tabs)
         self._on_tab_changed(self._tabs.currentIndex())
+
+    def follow_contents(self, contents: Contents, changed: Collection[str]) -> None:
+        """Hand on what came since, to those dashboards alone whose data changed."""
+        self._show_tips(contents)
+        for dashboard in self.dashboards:
+            if dashboard.name in changed:
+                dashboard.follow_contents(contents)
+
+    def _show_tips(self, contents: Contents) -> list[bool]:
+        """Say at each tab whether there is something for it, and hand that back."""
+        has_data = [kind.has_data(contents) for kind in DASHBOARDS]
+        for i, has in enumerate(has_data):
+            self._tabs.setTabToolTip(i, "" if has else self.tr("Nothing for this tab was found"))
+        return has_data
 
     def show_dashboard(self, name: str) -> None:
         """Bring the dashboard of that name to the front."""
@@ -177,7 +196,7 @@ class MainWindow(QMainWindow):
 
     @Slot(QAction)
     def _on_recent(self, action: QAction) -> None:
-        self.recent_chosen.emit(Path(str(action.data())))
+        self.recent_chosen.emit(action.data())
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -189,7 +208,13 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         if paths := local_paths(event.mimeData().urls()):
             event.accept()
-            self.dropped.emit(paths[0])
+            self.dropped.emit(tuple(paths))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.hid.emit(self.isMinimized())
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

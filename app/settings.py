@@ -3,11 +3,16 @@ theme."""
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QByteArray, QSettings
+
+from app.places import Named, path_of
+from projector.logs.roots import Root
 
 Theme = Literal["system", "light", "dark"]
 THEMES: tuple[Theme, ...] = ("system", "light", "dark")
@@ -32,16 +37,26 @@ class Settings:
         self._store.setValue("theme", theme)
 
     @property
-    def recent(self) -> tuple[Path, ...]:
-        """Paths opened lately that still exist, the newest first."""
-        stored = self._store.value("recent", [])
-        names = [stored] if isinstance(stored, str) else list(stored or [])  # type: ignore[call-overload]
-        return tuple(path for path in map(Path, names) if os.path.exists(path))
+    def follows(self) -> bool:
+        """Whether what is open is followed as it grows."""
+        return str(self._store.value("follow", "true")).lower() != "false"
 
-    def add_recent(self, path: Path) -> None:
-        """Put a path at the head of the recent ones."""
-        others = [known for known in self.recent if known != path]
-        self._store.setValue("recent", [str(p) for p in [path, *others][:MOST_RECENT]])
+    @follows.setter
+    def follows(self, follows: bool) -> None:
+        self._store.setValue("follow", "true" if follows else "false")
+
+    @property
+    def recent(self) -> tuple[tuple[Named, ...], ...]:
+        """What was opened lately and still exists, the newest first; mostly one path each."""
+        stored = self._store.value("recent", [])
+        texts = [stored] if isinstance(stored, str) else list(stored or [])  # type: ignore[call-overload]
+        sets = [_parsed(str(text)) for text in texts]
+        return tuple(s for s in sets if s and all(os.path.exists(path_of(one)) for one in s))
+
+    def add_recent(self, *named: Named) -> None:
+        """Put what was opened together at the head of the recent ones."""
+        others = [known for known in self.recent if known != named]
+        self._store.setValue("recent", [_text(s) for s in [named, *others][:MOST_RECENT]])
 
     def clear_recent(self) -> None:
         self._store.remove("recent")
@@ -55,3 +70,22 @@ class Settings:
     @geometry.setter
     def geometry(self, geometry: QByteArray) -> None:
         self._store.setValue("geometry", geometry)
+
+
+def _text(named: Sequence[Named]) -> str:
+    """A lone path as it is; several, or a name, as JSON."""
+    if len(named) == 1 and not isinstance(named[0], Root):
+        return str(named[0])
+    pairs = [[one.name if isinstance(one, Root) else "", str(path_of(one))] for one in named]
+    return json.dumps(pairs)
+
+
+def _parsed(text: str) -> tuple[Named, ...]:
+    """What _text made, () where it is nonsense."""
+    if not text.startswith("[["):
+        return (Path(text),)
+    try:
+        pairs = [(str(name), Path(str(path))) for name, path in json.loads(text)]
+    except (ValueError, TypeError):
+        return ()
+    return tuple(Root(path, name) if name else path for name, path in pairs)

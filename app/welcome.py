@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.places import Named, described, title_of
 from widgets.shared.texts import button_text, plain_tip
 
 MOST_SHOWN = 6
@@ -17,17 +17,18 @@ MOST_SHOWN = 6
 class Welcome(QWidget):
     """Ways to open something.
 
-    folder_asked, file_asked, demo_asked: a button was pressed. path_chosen: a recent Path was
-    clicked.
+    folder_asked, file_asked, demo_asked: a button was pressed. recent_chosen: what was opened
+    together lately was clicked (tuple).
     """
 
     folder_asked = Signal()
     file_asked = Signal()
     demo_asked = Signal()
-    path_chosen = Signal(object)
+    recent_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._shown: tuple[tuple[Named, ...], ...] = ()
         self._title = QLabel(self.tr("Open a log folder"))
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * 1.9)
@@ -67,51 +68,47 @@ class Welcome(QWidget):
         row.addStretch(1)
         return row
 
-    def show_idle(self, recent: Sequence[Path]) -> None:
+    def show_idle(self, recent: Sequence[tuple[Named, ...]]) -> None:
         """Nothing is open: say what can be, and list what was."""
         self._title.setText(self.tr("Open a log folder"))
         self._text.setText(
             self.tr(
-                "Drop a TensorBoard log folder, an event file or an embedding (.npy, .tsv) on this "
+                "Drop TensorBoard log folders, an event file or an embedding (.npy, .tsv) on this "
                 "window. Everything stays on this computer."
             )
         )
         self._list(recent)
 
-    def show_reading(self, path: Path) -> None:
+    def show_reading(self, named: Sequence[Named]) -> None:
         """Something is being read."""
         self._title.setText(self.tr("Reading…"))
-        self._text.setText(str(path))
+        self._text.setText(described(named))
         self._list(())
 
-    def show_nothing_found(self, path: Path, what: str) -> None:
+    def show_nothing_found(self, named: Sequence[Named], what: str) -> None:
         """The folder was read and holds nothing for us."""
         self._title.setText(self.tr("Nothing to show"))
-        self._text.setText(f"{what}\n\n{path}")
+        self._text.setText(f"{what}\n\n{described(named)}")
         self._list(())
 
-    def _list(self, recent: Sequence[Path]) -> None:
+    def _list(self, recent: Sequence[tuple[Named, ...]]) -> None:
         while (item := self._recent.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         if recent:
             self._recent.addWidget(QLabel(self.tr("Recent")))
-        for path in recent[:MOST_SHOWN]:
-            self._recent.addWidget(self._link(path))
+        self._shown = tuple(recent[:MOST_SHOWN])
+        for number, named in enumerate(self._shown):
+            self._recent.addWidget(self._link(number, named))
 
-    def _link(self, path: Path) -> QPushButton:
-        button = QPushButton(
-            button_text(
-                self.fontMetrics().elidedText(
-                    str(path),
-                    Qt.TextElideMode.ElideMiddle,
-                    70 * self.fontMetrics().averageCharWidth(),
-                )
-            )
-        )
+    def _link(self, number: int, named: tuple[Named, ...]) -> QPushButton:
+        text = described(named) if len(named) == 1 else title_of(named)
+        width = 70 * self.fontMetrics().averageCharWidth()
+        elided = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, width)
+        button = QPushButton(button_text(elided))
         button.setFlat(True)
-        button.setToolTip(plain_tip(str(path)))
-        button.setProperty("path", str(path))
+        button.setToolTip(plain_tip(described(named)))
+        button.setProperty("number", number)
         button.setStyleSheet("text-align: left; padding: 3px 6px;")
         button.clicked.connect(self._on_link)
         return button
@@ -120,4 +117,4 @@ class Welcome(QWidget):
     def _on_link(self) -> None:
         sender = self.sender()
         if sender is not None:
-            self.path_chosen.emit(Path(str(sender.property("path"))))
+            self.recent_chosen.emit(self._shown[int(sender.property("number"))])

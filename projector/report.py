@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from projector.embeddings.embedding import Embedding, Source
 from projector.embeddings.reader import read_embedding
 from projector.errors import Problem, ProjectorError
 from projector.hparams.trials import Trials
+from projector.logs.roots import Root
 from projector.logs.series import Run, Series
 from projector.logs.tensors import read_tensor
 from projector.progress import Progress, Work
@@ -21,13 +23,13 @@ VERSION = 1
 
 def describe_contents(contents: Contents) -> Work[dict[str, Any]]:
     """The whole report. Embeddings are read to learn their true shape; one that fails becomes a
-    problem."""
-    root = contents.path if contents.path.is_dir() else contents.path.parent
+    problem. Files are named relative to their root, below its name where it has one."""
     problems = list(contents.problems)
     runs = []
-    for run in contents.logs.runs:
+    n_runs = len(contents.logs.runs)
+    for i, run in enumerate(contents.logs.runs):
         runs.append(_describe_run(run))
-        yield Progress(None, f"Run {run.name}")
+        yield Progress(i / n_runs, f"Run {i + 1:,} of {n_runs:,}")
     embeddings = []
     for i, source in enumerate(contents.sources):
         yield Progress(i / len(contents.sources), f"Embedding {source.name}")
@@ -36,24 +38,37 @@ def describe_contents(contents: Contents) -> Work[dict[str, Any]]:
         except ProjectorError as error:
             problems.append(Problem(source.tensor_path, str(error)))
             continue
-        embeddings.append(_describe_embedding(embedding, root))
+        embeddings.append(_describe_embedding(embedding, contents.roots))
         problems.extend(embedding.problems)
-    return {
+    report = {
         "version": VERSION,
         "path": str(contents.path),
         "runs": runs,
         "embeddings": embeddings,
         "hparams": _describe_trials(contents.trials),
-        "problems": [_describe_problem(problem, root) for problem in problems],
+        "problems": [_describe_problem(problem, contents.roots) for problem in problems],
     }
+    if len(contents.roots) > 1:
+        report["roots"] = [{"name": r.name, "path": str(r.path)} for r in contents.roots]
+    return report
 
 
 def _describe_run(run: Run) -> dict[str, Any]:
-    series = [_describe_series(series) for series in run.series]
-    return {"name": run.name, "files": len(run.files), "series": series}
+    """Times in unix seconds, None where unknown; files: how many."""
+    last = [float(series.wall_times[-1]) for series in run.series if len(series)]
+    finite = [time for time in last if math.isfinite(time)]
+    return {
+        "name": run.name,
+        "files": len(run.files),
+        "start_time": plain(run.start_time),
+        "last_time": max(finite, default=None),
+        "series": [_describe_series(series) for series in run.series],
+    }
 
 
 def _describe_series(series: Series) -> dict[str, Any]:
+    """n_overwritten: points that a restart or a repeated step hid; left out where there are
+    none."""
     n = len(series)
     found: dict[str, Any] = {
         "tag": series.tag,
@@ -62,6 +77,8 @@ def _describe_series(series: Series) -> dict[str, Any]:
         "first_step": int(series.steps[0]) if n else None,
         "last_step": int(series.steps[-1]) if n else None,
     }
+    if series.raw is not None and len(series.raw) > n:
+        found["n_overwritten"] = len(series.raw) - n
     if series.values is not None and n:
         found["first_value"] = plain(series.values[0])
         found["last_value"] = plain(series.values[-1])
@@ -77,7 +94,7 @@ def _shape(series: Series) -> list[int] | None:
         return None
 
 
-def _describe_embedding(embedding: Embedding, root: Path) -> dict[str, Any]:
+def _describe_embedding(embedding: Embedding, roots: Sequence[Root]) -> dict[str, Any]:
     source: Source = embedding.source
     table, sprites = embedding.metadata, embedding.sprites
     return {
@@ -87,7 +104,7 @@ def _describe_embedding(embedding: Embedding, root: Path) -> dict[str, Any]:
         "rows": embedding.n_points,
         "dims": embedding.n_dims,
         "dtype": embedding.dtype,
-        "source": relative(source.tensor_path, root),
+        "source": place_in(source.tensor_path, roots),
         "metadata": None if table is None else {"rows": table.height, "columns": table.columns},
         "sprite": None
         if sprites is None
@@ -113,8 +130,8 @@ def _describe_trials(trials: Trials) -> dict[str, Any] | None:
     }
 
 
-def _describe_problem(problem: Problem, root: Path) -> dict[str, Any]:
-    return {"file": relative(problem.file, root), "offset": problem.offset, "what": problem.what}
+def _describe_problem(problem: Problem, roots: Sequence[Root]) -> dict[str, Any]:
+    return {"file": place_in(problem.file, roots), "offset": problem.offset, "what": problem.what}
 
 
 def plain(value: Any) -> Any:
@@ -128,6 +145,16 @@ def plain(value: Any) -> Any:
     if math.isinf(number):
         return "Infinity" if number > 0 else "-Infinity"
     return number
+
+
+def place_in(path: Path, roots: Sequence[Root]) -> str:
+    """The path below its root with "/", after the root's name; whole where it lies elsewhere."""
+    for root in roots:
+        folder = root.path if root.path.is_dir() else root.path.parent
+        below = relative(path, folder)
+        if below != str(path):
+            return root.run_name(below)
+    return str(path)
 
 
 def relative(path: Path, root: Path) -> str:

@@ -7,9 +7,9 @@ import math
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 import numpy as np
 
@@ -17,17 +17,22 @@ from projector.contents import Contents
 from projector.embeddings.memory import check_fits
 from projector.errors import InvalidChoice, NothingToShow, Problem, Unreadable
 from projector.hparams.columns import Value
+from projector.logs.series import Series
 from projector.pr_curves import Curve, CurveSeries
-from projector.progress import Progress, Work
+from projector.progress import Progress, Work, finish
 
 if TYPE_CHECKING:
     import polars as pl
+
+Quotes = Literal["necessary", "non_numeric"]
+"""Which cells of a CSV stand in quotes."""
 
 KINDS = ("scalars", "pr-curves", "hparams")
 SUFFIXES = (".csv", ".parquet", ".json")
 
 _CURVE_COLUMNS = ("tp", "fp", "tn", "fn", "precision", "recall")
 _ROWS_A_SLICE = 10_000
+_ROWS_A_PART = 100_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +41,25 @@ class Table:
 
     frame: pl.DataFrame
     problems: tuple[Problem, ...] = ()
+
+
+def export_table(contents: Contents, kind: str, out: Path) -> Work[tuple[Problem, ...]]:
+    """Write the table of one of KINDS into a file, as its name says, and return the problems.
+
+    Scalars go into CSV and JSON a part at a time, so that they need no memory of their own. Raises
+    as build_table and write_table.
+    """
+    suffix = checked_suffix(out)
+    if kind == "scalars" and suffix != ".parquet" and not contents.is_empty:
+        found = _scalars(contents)
+        n_rows = sum(len(series) for series in found)
+        texts = {name for series in found for name in (series.run, series.tag)}
+        quotes = _quotes(any("\r" in text for text in texts))
+        yield from _writing(_scalar_parts(found), n_rows, out, quotes)
+        return ()
+    table = yield from build_table(contents, kind)
+    yield from writing_table(table.frame, out)
+    return table.problems
 
 
 def build_table(contents: Contents, kind: str) -> Work[Table]:
@@ -50,16 +74,31 @@ def build_table(contents: Contents, kind: str) -> Work[Table]:
     return (yield from read_curves_table(contents))
 
 
+def with_all_points(contents: Contents) -> Contents:
+    """The same contents with the points that restarts or repeated steps hid, in the order of the
+    files."""
+    return replace(contents, logs=contents.logs.all_points())
+
+
 def scalars_frame(contents: Contents) -> pl.DataFrame:
     """A row for each point of each run: run, tag, step int64, wall_time and value float64.
 
-    Sorted by run, tag, step; wall_time in unix seconds. Raises NothingToShow.
+    Sorted by run and tag, then by step or, with all points, in the order of the files; wall_time
+    in unix seconds. Raises NothingToShow.
     """
-    import polars as pl
+    return _frame_of(_scalars(contents))
 
+
+def _scalars(contents: Contents) -> list[Series]:
     found = [s for s in contents.logs.series("scalars") if s.values is not None and len(s)]
     if not found:
         raise NothingToShow(f"No scalars were found in {contents.path}.")
+    return found
+
+
+def _frame_of(found: Sequence[Series]) -> pl.DataFrame:
+    import polars as pl
+
     counts = [len(series) for series in found]
     return pl.DataFrame(
         {
@@ -70,6 +109,20 @@ def scalars_frame(contents: Contents) -> pl.DataFrame:
             "value": np.concatenate([s.values for s in found if s.values is not None]),
         }
     )
+
+
+def _scalar_parts(found: Sequence[Series]) -> Iterator[pl.DataFrame]:
+    """Frames of a fair size that make the whole table one after the other."""
+    part: list[Series] = []
+    n_rows = 0
+    for series in found:
+        part.append(series)
+        n_rows += len(series)
+        if n_rows >= _ROWS_A_PART:
+            yield from _frame_of(part).iter_slices(_ROWS_A_PART)
+            part, n_rows = [], 0
+    if part:
+        yield _frame_of(part)
 
 
 def hparams_frame(contents: Contents) -> pl.DataFrame:
@@ -189,11 +242,24 @@ def checked_suffix(out: Path) -> str:
 
 
 def write_table(frame: pl.DataFrame, out: Path) -> None:
+    """Write the table here and now; see writing_table."""
+    finish(writing_table(frame, out))
+
+
+def writing_table(frame: pl.DataFrame, out: Path) -> Work[None]:
     """Write the table as its file's name says: CSV, Parquet, or a JSON list of one object a row.
 
     JSON has no NaN: such values become the strings "NaN", "Infinity" and "-Infinity". An older
     file stays as it was until the new one is whole. Raises InvalidChoice, Unreadable.
     """
+    parts = frame.iter_slices(_ROWS_A_PART) if frame.height else iter([frame])
+    if checked_suffix(out) == ".parquet":
+        parts = iter([frame])
+    yield from _writing(parts, frame.height, out, _quotes(_holds_return(frame)))
+
+
+def _writing(parts: Iterator[pl.DataFrame], n_rows: int, out: Path, quotes: Quotes) -> Work[None]:
+    """Write the parts one behind the other, into a draft that takes the file's place when whole."""
     from polars.exceptions import ComputeError
 
     write = _WRITERS[checked_suffix(out)]
@@ -202,7 +268,9 @@ def write_table(frame: pl.DataFrame, out: Path) -> None:
     try:
         try:
             with draft.open("xb") as file:
-                write(frame, file)
+                for n_written in write(parts, file, quotes):
+                    note = f"Writing {n_written:,} of {n_rows:,} rows"
+                    yield Progress(n_written / max(1, n_rows), note)
             os.replace(draft, target)
         finally:
             draft.unlink(missing_ok=True)
@@ -211,9 +279,9 @@ def write_table(frame: pl.DataFrame, out: Path) -> None:
         raise Unreadable(f"{out} can't be written: {why}.") from error
 
 
-def _write_csv(frame: pl.DataFrame, file: BinaryIO) -> None:
-    # A lone carriage return ends a line for many readers, but polars sees no need to quote it.
-    frame.write_csv(file, quote_style="non_numeric" if _holds_return(frame) else "necessary")
+def _quotes(has_return: bool) -> Quotes:
+    """A lone carriage return ends a line for many readers, but polars sees no need to quote it."""
+    return "non_numeric" if has_return else "necessary"
 
 
 def _holds_return(frame: pl.DataFrame) -> bool:
@@ -225,23 +293,36 @@ def _holds_return(frame: pl.DataFrame) -> bool:
     )
 
 
-def _write_parquet(frame: pl.DataFrame, file: BinaryIO) -> None:
-    frame.write_parquet(file)
+def _write_csv(parts: Iterator[pl.DataFrame], file: BinaryIO, quotes: Quotes) -> Iterator[int]:
+    n_written = 0
+    for number, part in enumerate(parts):
+        part.write_csv(file, include_header=number == 0, quote_style=quotes)
+        n_written += part.height
+        yield n_written
 
 
-def _write_json(frame: pl.DataFrame, file: BinaryIO) -> None:
-    separator = "[\n"
-    for row in _json_rows(frame):
-        line = json.dumps(row, ensure_ascii=False, allow_nan=False)
-        file.write(f"{separator}{line}".encode())
-        separator = ",\n"
-    file.write(b"\n]\n" if frame.height else b"[]\n")
+def _write_parquet(parts: Iterator[pl.DataFrame], file: BinaryIO, _: Quotes) -> Iterator[int]:
+    for part in parts:  # there is but one
+        part.write_parquet(file)
+        yield part.height
+
+
+def _write_json(parts: Iterator[pl.DataFrame], file: BinaryIO, _: Quotes) -> Iterator[int]:
+    separator, n_written = "[\n", 0
+    for part in parts:
+        for piece in part.iter_slices(_ROWS_A_SLICE):
+            for row in _json_rows(piece):
+                line = json.dumps(row, ensure_ascii=False, allow_nan=False)
+                file.write(f"{separator}{line}".encode())
+                separator = ",\n"
+            n_written += piece.height
+            yield n_written
+    file.write(b"\n]\n" if n_written else b"[]\n")
 
 
 def _json_rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    for part in frame.iter_slices(_ROWS_A_SLICE):
-        for row in part.iter_rows():
-            yield dict(zip(part.columns, map(_json_value, row), strict=True))
+    for row in frame.iter_rows():
+        yield dict(zip(frame.columns, map(_json_value, row), strict=True))
 
 
 def _json_value(value: Any) -> Any:
@@ -252,7 +333,7 @@ def _json_value(value: Any) -> Any:
     return "Infinity" if value > 0 else "-Infinity"
 
 
-_WRITERS: dict[str, Callable[[Any, BinaryIO], None]] = {
+_WRITERS: dict[str, Callable[[Iterator[pl.DataFrame], BinaryIO, Quotes], Iterator[int]]] = {
     ".csv": _write_csv,
     ".parquet": _write_parquet,
     ".json": _write_json,

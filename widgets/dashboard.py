@@ -35,6 +35,16 @@ class Dashboard(QWidget):
         """Whether there is anything for this dashboard in what was opened."""
         raise NotImplementedError
 
+    @classmethod
+    def differs(cls, before: Contents, after: Contents) -> bool:
+        """Whether this dashboard would show something else; pure, so that a job may ask."""
+        return before is not after
+
+    def follow_contents(self, contents: Contents) -> None:
+        """The same place has grown: show what is new. Whatever the user chose stays as it is, and
+        so does the picture where the data are the same."""
+        self.show_contents(contents)
+
     def show_contents(self, contents: Contents) -> None:
         """Show what was opened, or an empty state that says what to do; called again after a
         reload."""

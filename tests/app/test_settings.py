@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QSettings
 
 from app.settings import MOST_RECENT, Settings
+from projector.logs.roots import Root
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_recent_paths_are_newest_first_without_doubles(file, tmp_path):
     b.mkdir()
     for path in (a, b, a):
         settings.add_recent(path)
-    assert settings.recent == (a, b)
+    assert settings.recent == ((a,), (b,))
 
 
 def test_recent_paths_that_went_away_are_not_shown(file, tmp_path):
@@ -61,4 +62,27 @@ def test_one_recent_path_is_read_back_as_one(file, tmp_path):
     settings = settings_in(file)
     settings.add_recent(tmp_path)
     settings._store.sync()
-    assert settings_in(file).recent == (tmp_path,)
+    assert settings_in(file).recent == ((tmp_path,),)
+
+
+def test_paths_opened_together_are_remembered_together_with_their_names(file, tmp_path):
+    (tmp_path / "b").mkdir()
+    together = (tmp_path, Root(tmp_path / "b", "mine"))
+    settings = settings_in(file)
+    settings.add_recent(*together)
+    settings._store.sync()
+    assert settings_in(file).recent == (together,)
+
+
+def test_recent_paths_of_an_older_version_are_understood(file, tmp_path):
+    QSettings(file, QSettings.Format.IniFormat).setValue("recent", [str(tmp_path), '[["a"'])
+    assert settings_in(file).recent == ((tmp_path,),)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_following_is_on_until_switched_off_and_that_is_kept(file, is_on):
+    settings = settings_in(file)
+    assert settings.follows
+    settings.follows = is_on
+    settings._store.sync()
+    assert settings_in(file).follows is is_on

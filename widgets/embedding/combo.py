@@ -28,6 +28,10 @@ class Combo(QComboBox):
         self.setCurrentIndex(self.find_value(current))
         self.blockSignals(False)
 
+    def items(self) -> list[tuple[str, Any]]:
+        """The (text, value) pairs that are offered."""
+        return [(self.itemText(i), self.itemData(i)) for i in range(self.count())]
+
     def find_value(self, value: Any) -> int:
         """The index of a value, -1 where it is not offered. None is a value like any other."""
         values = [self.itemData(index) for index in range(self.count())]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Slot
@@ -11,6 +10,9 @@ from typing_extensions import override
 
 from projector.contents import Contents
 from projector.embeddings.choice import EmbeddingChoice
+from projector.embeddings.embedding import Source
+from projector.errors import Problem
+from projector.logs.roots import Root
 from widgets.dashboard import Dashboard
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.cloud import CloudPresenter
@@ -24,7 +26,7 @@ from widgets.embedding.panes import Panes
 from widgets.embedding.projection_panel import ProjectionPanel
 from widgets.embedding.section import Panel
 from widgets.embedding.sources import SourceGroup, group_sources
-from widgets.embedding.view_model import EmbeddingViewModel
+from widgets.embedding.view_model import EmbeddingViewModel, number_text
 from widgets.shared.command import Command
 from widgets.shared.job import RunJob
 
@@ -52,7 +54,7 @@ class EmbeddingDashboard(Dashboard):
         self._loader.message_changed.connect(self._on_message_changed)
         self._loader.problem_found.connect(self.problem_found)
         self._cloud.said.connect(self.said)
-        self._path: Path | None = None
+        self._roots: tuple[Root, ...] = ()
         self._empty = EmptyState()
         self._panes = Panes(self._left, self.canvas, self._inspector)
         self._commands = EmbeddingCommands(
@@ -78,30 +80,60 @@ class EmbeddingDashboard(Dashboard):
         """Show the sources found; the same path again keeps choice and camera."""
         self._loader.forget()
         groups = group_sources(contents.sources)
-        if contents.path != self._path or not groups:
-            self._path = contents.path
+        if contents.roots != self._roots or not groups:
+            self._roots = contents.roots
             self._cloud.start_anew()
             self.model.set_groups(())
             self.model.replace_choice(EmbeddingChoice())
         self.model.set_groups(groups)
         if not groups:
-            self._empty.say(self.tr("No embeddings"), self._why_nothing(contents.path))
+            self._empty.say(self.tr("No embeddings"), self._why_nothing(contents))
             self._pages.setCurrentWidget(self._empty)
             return
         self._pages.setCurrentWidget(self._panes)
         self._cloud.prepare()
         self._loader.load()
 
+    @classmethod
+    @override
+    def differs(cls, before: Contents, after: Contents) -> bool:
+        return before.sources != after.sources
+
+    @override
+    def follow_contents(self, contents: Contents) -> None:
+        """A new step makes the slider longer; one that went away is missed only where it shows."""
+        group, source = self.model.group, self.model.source
+        groups = group_sources(contents.sources)
+        if contents.roots != self._roots or group is None or source is None:
+            self.show_contents(contents)
+            return
+        was_newest = source == group.sources[-1]
+        if source not in contents.sources:
+            self.problem_found.emit(Problem(source.tensor_path, self._gone(source)))
+        if not groups:
+            self.show_contents(contents)
+            return
+        self._loader.keep_only(contents.sources)
+        self.model.follow_groups(groups, is_newest=was_newest)
+        if self.model.source != source:
+            self._loader.load()
+
+    def _gone(self, source: Source) -> str:
+        if source.step is None:
+            return self.tr("{name} is not there any more.").format(name=source.name)
+        text = self.tr("Step {step} of {name} is not there any more.")
+        return text.format(step=number_text(source.step), name=source.name)
+
     @override
     def commands(self) -> tuple[Command, ...]:
         return self._commands.all()
 
-    def _why_nothing(self, path: Path) -> str:
+    def _why_nothing(self, contents: Contents) -> str:
         text = self.tr(
             "No embeddings were found in {path}. Write them with SummaryWriter.add_embedding(…), "
             "or open a .npy or .tsv file."
         )
-        return text.format(path=path)
+        return text.format(path=", ".join(str(root.path) for root in contents.roots))
 
     @Slot(object)
     def _on_message_changed(self, message: Message | None) -> None:

@@ -113,7 +113,8 @@ class DataPanel(QWidget):
     @Slot()
     def _on_groups_changed(self) -> None:
         items = [(group_text(group), index) for index, group in enumerate(self._model.groups)]
-        self._source.fill(items, None)
+        if items != self._source.items():  # a list that is open stays open
+            self._source.fill(items, None)
         self._show_source()
 
     @Slot()
@@ -152,7 +153,7 @@ class DataPanel(QWidget):
     def _on_step_chosen(self, index: int) -> None:
         group = self._model.group
         if group is not None:
-            self._model.choose(step=group.sources[index].step)
+            self._model.choose(step=group.step_at(index))
 
     @Slot(int)
     def _on_label_activated(self, index: int) -> None:

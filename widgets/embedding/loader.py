@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from projector.arrays import FloatArray, IntArray
+from projector.embeddings.embedding import Source
 from projector.errors import ProjectorError, Stopped
 from projector.progress import Progress, Work
 from widgets.embedding.columns import find_rows
@@ -44,6 +45,10 @@ class EmbeddingLoader(QObject):
         for key in tuple(self._jobs):
             self._cancel(key)
 
+    def keep_only(self, sources: Collection[Source]) -> None:
+        """Drop results of sources that are not there any more."""
+        self._kept.keep_only(frozenset(sources))
+
     def load(self) -> None:
         """Show the chosen source: at once if it was read before, else by a job."""
         group, source = self._model.group, self._model.source
@@ -57,8 +62,8 @@ class EmbeddingLoader(QObject):
             return
         title = self.tr("Reading {name}").format(name=group.name)
         self.message_changed.emit(Message(title, is_busy=True))
-        axes = self._kept.axes_of(group.sources[-1])
-        work = load(group, self._model.source_index, axes)
+        reference = self._kept.reference_of(group)
+        work = load(group, self._model.source_index, reference, self._kept.axes_of(reference))
         self._start("load", title, work, self._on_loaded, self._on_step, self._on_failed)
 
     @Slot(object)

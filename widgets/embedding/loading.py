@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +66,18 @@ class Kept:
     def axes_of(self, source: Source) -> Axes | None:
         return self._axes.get(source)
 
+    def reference_of(self, group: SourceGroup) -> Source:
+        """The step whose axes all steps of a group share: the last one, as it was when the first
+        of them was shown; later ones are placed in the same axes, else the cloud would turn."""
+        known = (source for source in reversed(group.sources) if source in self._axes)
+        return next(known, group.sources[-1])
+
+    def keep_only(self, sources: Collection[Source]) -> None:
+        """Drop what belongs to other sources."""
+        self._axes = {source: axes for source, axes in self._axes.items() if source in sources}
+        for source in [source for source in self._shown if source not in sources]:
+            del self._shown[source]
+
     def keep(self, shown: Shown, axes_source: Source, axes: Axes) -> None:
         self._axes[axes_source] = axes
         self._shown[shown.embedding.source] = shown
@@ -86,25 +99,24 @@ class Loaded:
     axes_source: Source
 
 
-def load(group: SourceGroup, index: int, axes: Axes | None) -> Work[Loaded]:
-    """Read the index-th step of a group and place it in the axes of the last step.
+def load(group: SourceGroup, index: int, reference: Source, axes: Axes | None) -> Work[Loaded]:
+    """Read the index-th step of a group and place it in the axes of the reference step.
 
-    axes: those of the last step where they are known. A step of another width gets axes of its own.
-    Raises Unreadable, NothingToShow, TooLarge.
+    axes: those of the reference where they are known. A step of another width gets axes of its
+    own. Raises Unreadable, NothingToShow, TooLarge.
     """
-    embedding = yield from read_embedding(group.sources[index])
-    source, last = group.sources[index], group.sources[-1]
-    if source == last:
+    source = group.sources[index]
+    embedding = yield from read_embedding(source)
+    if source == reference:
         axes = axes or (yield from fit_axes(embedding))
-        return Loaded(_own(embedding, axes), axes, last)
+        return Loaded(_own(embedding, axes), axes, reference)
     if axes is None:
-        reference = yield from read_embedding(last)
-        axes = yield from fit_axes(reference)
+        axes = yield from fit_axes((yield from read_embedding(reference)))
     if axes.components.shape[1] != embedding.n_dims:
         own = yield from fit_axes(embedding)
         return Loaded(_own(embedding, own), own, source)
     shown = yield from _placed(embedding, axes)
-    return Loaded(shown, axes, last)
+    return Loaded(shown, axes, reference)
 
 
 def fit_axes(embedding: Embedding) -> Work[Axes]:

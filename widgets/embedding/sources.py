@@ -30,6 +30,12 @@ class SourceGroup:
         steps = [source.step for source in self.sources]
         return steps.index(step) if step in steps else len(steps) - 1
 
+    def step_at(self, index: int) -> int | None:
+        """What to choose for this source: for the last one None, which is the newest ever after."""
+        is_last = index >= len(self.sources) - 1
+        has_none = any(source.step is None for source in self.sources)
+        return None if is_last and not has_none else self.sources[index].step
+
 
 def group_sources(sources: Sequence[Source]) -> tuple[SourceGroup, ...]:
     """Groups in the order in which their first source was found."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,33 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         self.set_shown(None)
         self.groups_changed.emit()
 
+    def follow_groups(self, groups: tuple[SourceGroup, ...], *, is_newest: bool) -> None:
+        """Take what the same logs hold now; what is shown stays until something else is loaded.
+
+        is_newest: the last step is wanted, whichever that is.
+        """
+        shown, source = self.group, self.source
+        step = None if source is None else source.step
+        # none of this is announced as a change: it names what is shown already
+        if shown is not None:
+            self._name_group(shown, step)
+        self.groups = groups
+        group = self.group
+        if group is not None and shown is not None:
+            is_other = _key(group) != _key(shown)
+            newest = group.step_at(len(group.sources) - 1)
+            self._name_group(group, newest if is_newest or is_other else step)
+            if is_other:
+                self._choice = dataclasses.replace(
+                    self.choice, axes=(0, 1, 2), selected=None, search=""
+                )
+        self.groups_changed.emit()
+
+    def _name_group(self, group: SourceGroup, step: int | None) -> None:
+        self._choice = dataclasses.replace(
+            self.choice, run=group.run, name=group.name, copy=group.copy, step=step
+        )
+
     def set_shown(self, shown: Shown | None) -> None:
         """Take what was loaded; choices that don't fit it fall back to what suits it."""
         self.shown = shown
@@ -126,6 +154,10 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
             shows_pictures=choice.shows_pictures and embedding.sprites is not None,
             selected=self.selected,
         )
+
+
+def _key(group: SourceGroup) -> tuple[str, str, int]:
+    return group.run, group.name, group.copy
 
 
 def number_text(number: int) -> str:

@@ -281,7 +281,8 @@ class ParallelCanvas(QWidget):
 
     @Slot()
     def _on_trials_changed(self) -> None:
-        self.layers.clear()
+        if not self.model.is_followed:
+            self.layers.clear()
         self._lay_out()
 
     @Slot()

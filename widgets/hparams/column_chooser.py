@@ -80,16 +80,21 @@ class ColumnChooser(QWidget):
         font = group.font(0)
         font.setBold(True)
         group.setFont(0, font)
+        group.setData(0, ID, columns[0].role)
         self._groups.append(group)
         for column in columns:
             item = QTreeWidgetItem(group, [column.title])
             item.setData(0, ID, column.id)
-            item.setToolTip(0, plain_tip(self._tip(column)))
             item.setCheckState(0, Qt.CheckState.Unchecked)
-            if not column.differs:
-                item.setForeground(0, self.palette().placeholderText())
+            self._show_column(item, column)
             self._items[column.id] = item
         group.setExpanded(True)
+
+    def _show_column(self, item: QTreeWidgetItem, column: Column) -> None:
+        """Its tip, and muted where it is the same in all trials."""
+        item.setToolTip(0, plain_tip(self._tip(column)))
+        brush = self.palette().text() if column.differs else self.palette().placeholderText()
+        item.setForeground(0, brush)
 
     def _members(self, group: QTreeWidgetItem) -> list[QTreeWidgetItem]:
         return [item for item in self._items.values() if item.parent() is group]
@@ -145,9 +150,33 @@ class ColumnChooser(QWidget):
 
     @Slot()
     def _on_trials_changed(self) -> None:
-        self._fill()
+        columns = {c.id: c for c in self._model.columns.values() if c.id != TRIAL}
+        titles = {column_id: item.text(0) for column_id, item in self._items.items()}
+        if titles != {column_id: column.title for column_id, column in columns.items()}:
+            bar, current = self.list.verticalScrollBar(), self._current_id()
+            value, folded = bar.value(), {_role(g) for g in self._groups if not g.isExpanded()}
+            self._fill()
+            for group in self._groups:
+                group.setExpanded(_role(group) not in folded)
+            if current in self._items:
+                self.list.setCurrentItem(self._items[current])
+            bar.setValue(value)
+            return
+        self._is_filling = True
+        for column_id, column in columns.items():
+            self._show_column(self._items[column_id], column)
+        self._is_filling = False
+        self._show_checks()
+
+    def _current_id(self) -> str:
+        item = self.list.currentItem()
+        return "" if item is None else str(item.data(0, ID))
 
     @Slot(object)
     def _on_changed(self, names: frozenset[str]) -> None:
         if "columns" in names:
             self._show_checks()
+
+
+def _role(group: QTreeWidgetItem) -> str:
+    return str(group.data(0, ID))

@@ -17,8 +17,10 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from projector.contents import Contents
+from projector.hparams.trials import Trials
 from widgets.dashboard import Dashboard
 from widgets.hparams.canvas import ParallelCanvas
+from widgets.hparams.changes import are_same
 from widgets.hparams.column_chooser import ColumnChooser
 from widgets.hparams.top_bar import TopBar
 from widgets.hparams.trial_table import TrialTable
@@ -57,11 +59,23 @@ class HparamsDashboard(Dashboard):
     def has_data(cls, contents: Contents) -> bool:
         return len(contents.trials) > 0
 
+    @classmethod
+    @override
+    def differs(cls, before: Contents, after: Contents) -> bool:
+        return not are_same(before.trials, after.trials)
+
+    @override
+    def follow_contents(self, contents: Contents) -> None:
+        self.model.follow_trials(contents.trials)
+        self._show_page(contents.trials)
+
     @override
     def show_contents(self, contents: Contents) -> None:
-        trials = contents.trials
+        self.model.set_trials(contents.trials)
+        self._show_page(contents.trials)
+
+    def _show_page(self, trials: Trials) -> None:
         self._pages.setCurrentWidget(self._content if len(trials) else self._empty)
-        self.model.set_trials(trials)
         if len(trials):
             counts = (
                 counted(len(trials), "trial"),

@@ -36,6 +36,7 @@ class TopBar(QWidget):
         self.differing = QCheckBox(self.tr("Only what differs"), self)
         self.count = QLabel(self)
         self.clear = QPushButton(self.tr("Clear brushes"), self)
+        self._offered: list[tuple[str, str]] = []
         self._status_actions: dict[str, QAction] = {}
         self._set_up()
         self._lay_out()
@@ -119,6 +120,10 @@ class TopBar(QWidget):
         model.colored.connect(self._on_colored)
 
     def _fill_colors(self) -> None:
+        offered = [(column.id, column.title) for column in self._model.columns.values()]
+        if offered == self._offered:  # a list that is open stays open
+            return
+        self._offered = offered
         self.color.clear()
         self.color.addItem(self.tr("One color"), "")
         for role in ROLES:

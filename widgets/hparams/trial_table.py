@@ -42,11 +42,15 @@ class TrialTable(QTableView):
         self._is_filling = False
         self._is_own_choice = False
         self._sized_for: tuple[str, ...] = ()
+        self._current: tuple[str, str] = ("", "")
+        self._scrolled = (0, 0)
+        self._names: tuple[str, ...] = ()
         self.trials = TrialTableModel(model, self)
         self.setModel(self.trials)
         self._set_up()
         self.frozen = FrozenColumn(self)
         self._take_look()
+        self.trials.modelAboutToBeReset.connect(self._on_about_to_reset)
         self.trials.modelReset.connect(self._on_reset)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         model.changed.connect(self._on_changed)
@@ -158,7 +162,7 @@ class TrialTable(QTableView):
             self.setColumnWidth(column, min(max(widest, title) + extra, most))
         self.frozen.follow()
 
-    def _show_selection(self) -> None:
+    def _show_selection(self, *, scrolls: bool = True) -> None:
         """Select the view-model's trials, as few ranges as they allow."""
         selected = self._model.selected_rows()
         rows = np.flatnonzero(np.isin(self.trials.order, selected))
@@ -172,14 +176,43 @@ class TrialTable(QTableView):
         flag = QItemSelectionModel.SelectionFlag.ClearAndSelect
         self.selectionModel().select(ranges, flag)
         self._is_filling = False
-        if len(rows) and not self._is_own_choice:
+        if len(rows) and scrolls and not self._is_own_choice:
             self.scrollTo(self.trials.index(int(rows[0]), 0))
 
     @Slot()
+    def _on_about_to_reset(self) -> None:
+        """Remember where the user is, by the names of trial and column."""
+        bars = (self.horizontalScrollBar(), self.verticalScrollBar())
+        self._scrolled = (bars[0].value(), bars[1].value())
+        index = self.currentIndex()
+        if index.isValid():
+            row = int(self.trials.order[index.row()])
+            self._current = (self._names[row], self.trials.shown[index.column()].id)
+        else:
+            self._current = ("", "")
+
+    @Slot()
     def _on_reset(self) -> None:
+        self._names = tuple(trial.name for trial in self._model.trials.trials)
         self._size_columns()
         self.frozen.follow()
-        self._show_selection()
+        if not self._model.is_followed:
+            self._show_selection()
+            return
+        self.doItemsLayout()
+        self._show_current()
+        self._show_selection(scrolls=False)
+        self.horizontalScrollBar().setValue(self._scrolled[0])
+        self.verticalScrollBar().setValue(self._scrolled[1])
+
+    def _show_current(self) -> None:
+        name, column_id = self._current
+        columns = [column.id for column in self.trials.shown]
+        places = np.flatnonzero(self.trials.order == self._model.rows.get(name, -1))
+        if len(places) and column_id in columns:
+            index = self.trials.index(int(places[0]), columns.index(column_id))
+            flag = QItemSelectionModel.SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(index, flag)
 
     @Slot(QItemSelection, QItemSelection)
     def _on_selection_changed(self, _new: QItemSelection, _old: QItemSelection) -> None:

@@ -35,7 +35,7 @@ class HparamsViewModel(ViewModel[HparamsChoice]):
     """Trials, their columns and axes, which trials pass and in what order.
 
     trials_changed: other trials were handed in. colored: rgb and legend are new. hovered: the row
-    under the pointer, or None.
+    under the pointer, or None. is_followed: the trials are those of before, grown.
     """
 
     trials_changed = Signal()
@@ -54,6 +54,7 @@ class HparamsViewModel(ViewModel[HparamsChoice]):
         self.trials = trials
         self.rows = {trial.name: row for row, trial in enumerate(trials.trials)}
         self.hovered_row: int | None = None
+        self.is_followed = False
         self.rgb: ByteArray = np.zeros((len(trials), 3), dtype=np.uint8)
         self.legend = Legend()
         self._axes: dict[tuple[object, ...], Axis] = {}
@@ -68,6 +69,35 @@ class HparamsViewModel(ViewModel[HparamsChoice]):
         self._colored_by = ()
         self.trials_changed.emit()
         self._color()
+
+    def follow_trials(self, trials: Trials) -> None:
+        """What the same logs hold now. Colors stay until the new ones are there, and what turned
+        out to be worth a column gets one unless the user had a say."""
+        if not (len(self.trials) and len(trials)):
+            self.set_trials(trials)
+            return
+        rows, rgb, legend, hovered = self.rows, self.rgb, self.legend, self.hovered_row
+        name = None if hovered is None else self.name_of(hovered)
+        columns = self._columns_with_new(trials)
+        self._choice = dataclasses.replace(self._kept(trials), columns=columns)
+        self._show(trials)
+        self.is_followed, self.legend = True, legend
+        self.hovered_row = None if name is None else self.rows.get(name)
+        kept = [(row, rows[name]) for name, row in self.rows.items() if name in rows]
+        new, old = np.array(kept, dtype=np.int64).reshape(-1, 2).T
+        self.rgb[new] = rgb[old]
+        self._colored_by = ()
+        self.trials_changed.emit()
+        self._color()
+
+    def _columns_with_new(self, trials: Trials) -> tuple[str, ...]:
+        """The chosen columns, and those that would be shown at first now but not before."""
+        before, now = default_choice(self.trials).columns, default_choice(trials).columns
+        chosen = self._kept(trials).columns
+        if self.choice.columns == before:
+            return now
+        new = [column for column in now if column not in before and column not in chosen]
+        return (*chosen, *new)
 
     def set_dark(self, is_dark: bool) -> None:
         """The theme of the line colors."""

@@ -30,6 +30,7 @@ class CardBoard(QWidget):
         super().__init__(parent)
         self._model = model
         self._hovered: CurvePlot | None = None
+        self._place: tuple[float, float] = (0.0, 0.0)
         self._large: CurveCard | None = None
         self.grid = CardGrid(self._new_card, self)
         self.grid.cards_in_sight.connect(self._on_cards_in_sight)
@@ -56,6 +57,13 @@ class CardBoard(QWidget):
     def lay_out(self) -> None:
         """Place the cards anew: the data, the filter or the runs are others."""
         self._forget_pointer()
+        self._lay_out()
+
+    def follow(self) -> None:
+        """The same logs have grown; the pointer rests where it is."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
         large = self._model.card(self._model.choice.expanded)
         if large is not None:
             self._enlarge(large)
@@ -70,6 +78,8 @@ class CardBoard(QWidget):
         """Draw what was read of the cards in sight."""
         for card, widget in self.cards:
             widget.set_frame(self._model.frame(card))
+        if self._hovered is not None:
+            self._point_at(self._hovered, self._place)
         self._mark()
 
     def reset_ranges(self) -> None:
@@ -112,12 +122,20 @@ class CardBoard(QWidget):
     @Slot(object)
     def _on_hovered(self, place: tuple[float, float] | None) -> None:
         plot = self.sender()
+        if isinstance(plot, CurvePlot) and place is not None:
+            self._point_at(plot, place)
+        else:
+            self._forget_pointer()
+            self._mark()
+
+    def _point_at(self, plot: CurvePlot, place: tuple[float, float]) -> None:
+        """Read each run's point nearest to the pointer."""
         readings = self._readings(plot, place)
-        if not readings or not isinstance(plot, CurvePlot) or place is None:
+        if not readings:
             self._forget_pointer()
             self._mark()
             return
-        self._hovered = plot
+        self._hovered, self._place = plot, place
         plot.set_readings(readings, has_cross=True)
         self.readout.show_readings(readings, self._near(plot, *place))
         self._model.hover(readings[0].point.threshold)

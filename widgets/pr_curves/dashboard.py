@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, Qt, Slot
@@ -20,9 +19,11 @@ from typing_extensions import override
 
 from projector.contents import Contents
 from projector.errors import ProjectorError
+from projector.logs.roots import Root
 from projector.progress import Progress, Work
 from widgets.dashboard import Dashboard
 from widgets.pr_curves.board import CardBoard
+from widgets.pr_curves.changes import are_same
 from widgets.pr_curves.commands import PrCurvesCommands
 from widgets.pr_curves.side_panel import SidePanel
 from widgets.pr_curves.view_model import PrCurvesViewModel
@@ -48,7 +49,7 @@ class PrCurvesDashboard(Dashboard):
         self.slider = StepSlider(self)
         self.slider.index_chosen.connect(self._on_index_chosen)
         self.board: CardBoard | None = None
-        self._path: Path | None = None
+        self._roots: tuple[Root, ...] = ()
         self._is_loading = False
         self._is_stale = True
         self._message = self._message_label()
@@ -72,12 +73,33 @@ class PrCurvesDashboard(Dashboard):
     def has_data(cls, contents: Contents) -> bool:
         return bool(contents.curves)
 
+    @classmethod
+    @override
+    def differs(cls, before: Contents, after: Contents) -> bool:
+        return not are_same(before.curves, after.curves)
+
+    @override
+    def follow_contents(self, contents: Contents) -> None:
+        if contents.roots != self._roots or not (self.model.cards and contents.curves):
+            self.show_contents(contents)
+            return
+        self.model.follow_curves(contents.curves, _run_names(contents))
+        self.side.show_runs()
+        self.slider.set_steps(self.model.steps)
+        self.slider.set_index(self.model.step_index)
+        self._say_count()
+        if self.board is None or not self.isVisible():
+            self._is_stale = True
+            return
+        self._show_center()
+        self.board.follow()
+
     @override
     def show_contents(self, contents: Contents) -> None:
-        if contents.path != self._path:
-            self._path = contents.path
+        if contents.roots != self._roots:
+            self._roots = contents.roots
             self.model.start_anew()
-        self.model.set_curves(contents.curves, [run.name for run in contents.logs.runs])
+        self.model.set_curves(contents.curves, _run_names(contents))
         self._pages.setCurrentWidget(self._splitter if self.model.cards else self._empty)
         self.side.show_runs()
         self.slider.set_steps(self.model.steps)
@@ -240,6 +262,10 @@ class PrCurvesDashboard(Dashboard):
     def _on_reset_zoom_asked(self) -> None:
         if self.board is not None:
             self.board.reset_ranges()
+
+
+def _run_names(contents: Contents) -> list[str]:
+    return [run.name for run in contents.logs.runs]
 
 
 def load_plots() -> Work[None]:

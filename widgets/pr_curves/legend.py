@@ -35,10 +35,17 @@ class LegendModel(QAbstractTableModel):
         self._swatches: dict[tuple[int, int, int], QPixmap] = {}
 
     def set_lines(self, lines: tuple[CurveLine, ...]) -> None:
-        self.beginResetModel()
+        """Show these lines; where the rows stay the same ones, so does the place scrolled to."""
+        if [line.run for line in lines] != [line.run for line in self._lines]:
+            self.beginResetModel()
+            self._lines = lines
+            self._order = self._sorted()
+            self.endResetModel()
+            return
+        self.layoutAboutToBeChanged.emit()
         self._lines = lines
         self._order = self._sorted()
-        self.endResetModel()
+        self.layoutChanged.emit()
 
     @override
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008

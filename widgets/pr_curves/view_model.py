@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections import ChainMap, OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -20,6 +20,7 @@ from projector.curve_frames import (
 )
 from projector.errors import Problem
 from projector.pr_curves import Curve, CurveKey, CurveSeries, CurvesRead, read_curves
+from widgets.pr_curves.changes import is_same_curve
 from widgets.shared.job import Job, RunJob
 from widgets.shared.view_model import ViewModel
 
@@ -45,11 +46,13 @@ class PrCurvesViewModel(ViewModel[PrCurvesChoice]):
         self._job: Job | None = None
         self._curves: OrderedDict[CurveKey, Curve] = OrderedDict()
         self._unreadable: dict[CurveKey, Problem] = {}
+        self._before: dict[tuple[str, str], Curve] = {}  # shown until what has grown is read
         self._hovered: float | None = None
         self.cards: tuple[Card, ...] = ()
         self.steps: tuple[int, ...] = ()
         self._run_names: tuple[str, ...] = ()
         self._colors: dict[str, Rgb] = {}
+        self._color_ids: dict[str, int] = {}
         self._with_curves: frozenset[str] = frozenset()
         self._is_dark = False
         self._n_needed = 0
@@ -58,31 +61,82 @@ class PrCurvesViewModel(ViewModel[PrCurvesChoice]):
     def start_anew(self) -> None:
         """Other logs were opened: only which guides are drawn stays of the choice."""
         self.set_curves((), ())
+        self._color_ids.clear()
         guides = {name: getattr(self.choice, name) for name in GUIDES}
         self.replace_choice(PrCurvesChoice(**guides))
 
     def set_curves(self, curves: Sequence[CurveSeries], run_names: Sequence[str]) -> None:
         """Take new data; the choice stays. run_names: all runs of the logs; they fix the colors."""
         is_first = not self.cards
-        if self._job is not None:
-            self._job.cancel()  # the same run, tag and number may be another curve now
         self._curves.clear()
         self._unreadable.clear()
+        self._before.clear()
         self._hovered = None
+        self._take(curves, run_names)
+        if is_first and len(self.runs) > MAX_RUNS_AT_FIRST:
+            self.choose(hidden_runs=tuple(name for name, _ in self.runs[MAX_RUNS_AT_FIRST:]))
+
+    def follow_curves(self, curves: Sequence[CurveSeries], run_names: Sequence[str]) -> None:
+        """Take what the same logs hold now; what is still there need not be read again."""
+        before = {(series.run, series.tag): series for series in self._all_series()}
+        after = {(series.run, series.tag): series for series in curves}
+        known = {name for name, _ in self.runs}
+        self._before |= self._shown_of(before)
+
+        def is_kept(key: CurveKey) -> bool:
+            old, new = before.get(key[:2]), after.get(key[:2])
+            return old is not None and new is not None and is_same_curve(old, new, key[2])
+
+        self._curves = OrderedDict((k, curve) for k, curve in self._curves.items() if is_kept(k))
+        self._unreadable = {k: problem for k, problem in self._unreadable.items() if is_kept(k)}
+        self._take(curves, run_names)
+        self._hide_beyond_most(known)
+
+    def _all_series(self) -> Iterable[CurveSeries]:
+        return (series for card in self.cards for series in card.series)
+
+    def _shown_of(
+        self, by_key: Mapping[tuple[str, str], CurveSeries]
+    ) -> dict[tuple[str, str], Curve]:
+        """Of the curves that were read, those of the chosen step."""
+        step = self.choice.step
+        shown = {}
+        for key, curve in self._curves.items():
+            series = by_key.get(key[:2])
+            last = None if series is None else len(series) - 1
+            i = last if step is None or series is None else series.nearest_earlier(step)
+            if i == key[2]:
+                shown[key[:2]] = curve
+        return shown
+
+    def _take(self, curves: Sequence[CurveSeries], run_names: Sequence[str]) -> None:
+        if self._job is not None:
+            self._job.cancel()  # the same run, tag and number may be another curve now
         self.cards = find_cards(curves)
         self.steps = find_steps(curves)
         self._run_names = tuple(run_names)
         self._with_curves = frozenset(series.run for series in curves)
         self.set_dark(self._is_dark)
-        if is_first and len(self.runs) > MAX_RUNS_AT_FIRST:
-            self.choose(hidden_runs=tuple(name for name, _ in self.runs[MAX_RUNS_AT_FIRST:]))
+
+    def _hide_beyond_most(self, known: set[str]) -> None:
+        """Runs that come while as many show as can be told apart wait to be asked for."""
+        hidden = set(self.choice.hidden_runs)
+        room = MAX_RUNS_AT_FIRST - sum(name not in hidden for name in known)
+        new = [name for name, _ in self.runs if name not in known and name not in hidden]
+        if late := new[max(0, room) :]:
+            self.choose(hidden_runs=(*self.choice.hidden_runs, *late))
 
     def set_dark(self, is_dark: bool) -> None:
-        """Take the runs' colors that go with a light or a dark background."""
+        """Take the runs' colors that go with a light or a dark background.
+
+        A run keeps its color when others come or go.
+        """
         self._is_dark = is_dark
+        for name in self._run_names:
+            self._color_ids.setdefault(name, len(self._color_ids))
         self._colors = {
-            name: run_color(i, is_dark)
-            for i, name in enumerate(self._run_names)
+            name: run_color(self._color_ids[name], is_dark)
+            for name in self._run_names
             if name in self._with_curves
         }
 
@@ -114,7 +168,20 @@ class PrCurvesViewModel(ViewModel[PrCurvesChoice]):
 
     def frame(self, card: Card) -> CardFrame:
         """What to draw of a card by what was read so far."""
-        return card_frame(card, self.choice, self._curves, self._colors)
+        curves: Mapping[CurveKey, Curve] = self._curves
+        if self._before:
+            waiting = self._waiting_for(card)
+            curves = ChainMap(self._curves, waiting)
+        return card_frame(card, self.choice, curves, self._colors)
+
+    def _waiting_for(self, card: Card) -> dict[CurveKey, Curve]:
+        """What to draw of a card in place of curves that are just being read."""
+        found = {}
+        for series, i in shown_curves(card, self.choice):
+            before = self._before.get((series.run, series.tag))
+            if i is not None and before is not None and series.key(i) not in self._unreadable:
+                found[series.key(i)] = before
+        return found
 
     def hover(self, threshold: float | None) -> None:
         """The pointer is at this threshold of some curve, or at none."""
@@ -152,6 +219,8 @@ class PrCurvesViewModel(ViewModel[PrCurvesChoice]):
     @Slot(object)
     def _on_read(self, read: CurvesRead) -> None:
         self._curves.update(read.curves)
+        if read.done >= 1:
+            self._before.clear()
         for key, problem in read.unreadable.items():
             if key not in self._unreadable:
                 self._unreadable[key] = problem
@@ -168,5 +237,7 @@ class PrCurvesViewModel(ViewModel[PrCurvesChoice]):
 
     @Slot(object)
     def _on_changed(self, names: frozenset[str]) -> None:
+        if names & {"step", "hidden_runs"}:
+            self._before.clear()
         if "threshold" in names:
             self.cursor_moved.emit()

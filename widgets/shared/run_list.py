@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -24,6 +32,7 @@ from widgets.shared.texts import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 Color = tuple[int, int, int]
+CURRENT = QItemSelectionModel.SelectionFlag.ClearAndSelect
 
 
 class RunListModel(QAbstractListModel):
@@ -50,6 +59,11 @@ class RunListModel(QAbstractListModel):
     @property
     def hidden(self) -> frozenset[str]:
         return self._hidden
+
+    @property
+    def runs(self) -> tuple[tuple[str, Color], ...]:
+        """All runs, each with its color."""
+        return self._runs
 
     @property
     def n_runs(self) -> int:
@@ -156,8 +170,17 @@ class RunList(QWidget):
         return self._model
 
     def set_runs(self, runs: Sequence[tuple[str, Color]]) -> None:
-        """List these runs, each with its RGB color."""
+        """List these runs, each with its RGB color; the list stays where it was scrolled to."""
+        if self._model.runs == tuple(runs):
+            return
+        bar = self._view.verticalScrollBar()
+        current, value = self._view.currentIndex().data(), bar.value()
         self._model.set_runs(runs)
+        self._view.doItemsLayout()
+        if current in self._model.shown_rows:
+            row = self._model.index(self._model.shown_rows.index(current))
+            self._view.selectionModel().setCurrentIndex(row, CURRENT)
+        bar.setValue(value)
         self._show_count()
 
     def set_hidden(self, names: Sequence[str]) -> None:

@@ -56,7 +56,9 @@ class StepSlider(QWidget):
 
     def set_steps(self, steps: Sequence[int]) -> None:
         """Offer these steps, in this order; the index stays where it is or moves to the last."""
-        self._steps = tuple(int(step) for step in steps)
+        if (offered := tuple(int(step) for step in steps)) == self._steps:
+            return
+        self._steps = offered
         self._slider.blockSignals(True)
         self._slider.setRange(0, max(0, len(self._steps) - 1))
         self._slider.blockSignals(False)
