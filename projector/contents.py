@@ -9,11 +9,11 @@ from pathlib import Path
 
 from projector.embeddings.config import CONFIG_NAME
 from projector.embeddings.embedding import Source
-from projector.embeddings.find import find_sources
+from projector.embeddings.follow import SourceFolder
 from projector.errors import NotFound, Problem, Unreadable
 from projector.hparams.trials import Trials, find_trials
-from projector.logs.folder import read_logs
-from projector.logs.roots import Root, name_roots
+from projector.logs.folder import LogFolder
+from projector.logs.roots import Root
 from projector.logs.series import Logs
 from projector.pr_curves import CurveSeries, find_curves
 from projector.progress import Progress, Work
@@ -65,34 +65,81 @@ def checked_path(path: Path) -> Path:
 class Place:
     """What the user opened, one path or several: read once, then followed as it grows.
 
-    May be used from one job at a time.
+    May be used from one job at a time; a read that is given up half way does no harm. uses_index:
+    take what an earlier session kept in the user's cache folder. verify: list each damaged record
+    by itself, which reads everything anew.
     """
 
-    def __init__(self, *paths: Path | Root) -> None:
-        given = [path for path in paths if isinstance(path, Root)]
-        self.roots = (*given, *name_roots([path for path in paths if not isinstance(path, Root)]))
+    def __init__(self, *paths: Path | Root, uses_index: bool = True, verify: bool = False) -> None:
+        self._folder = LogFolder(*map(_at_home, paths), uses_index=uses_index, verify=verify)
+        self.roots = self._folder.roots
+        self._sources = [SourceFolder(root) for root in self.roots]
+        self._logs: Logs | None = None
+        self._curves: tuple[CurveSeries, ...] = ()
+        self._trials = Trials()
+        self._problems: tuple[Problem, ...] = ()
         self._contents: Contents | None = None
 
     def read(self) -> Work[Contents]:
-        """Everything there is; later calls read only what is new, and hand back the very same value
-        when nothing is. Raises NotFound, Unreadable."""
-        path = checked_path(self.roots[0].path)
-        logs = yield from read_logs(path)
-        yield Progress(None, "Looking for embeddings")
-        sources, source_problems = find_sources(path, logs)
-        curves, curve_problems = find_curves(logs)
-        trials, trial_problems = find_trials(logs)
-        problems = (*logs.problems, *source_problems, *curve_problems, *trial_problems)
-        self._contents = Contents(self.roots, logs, sources, curves, trials, problems)
+        """Everything there is; later calls read only what is new.
+
+        What did not change (runs, sources, series of curves, trials) is the same object as before,
+        and so is the whole value where nothing is new. A root that can't be reached any more keeps
+        what was there, and a problem says so. Raises NotFound and Unreadable about the only root,
+        as long as it has never been there.
+        """
+        if self._logs is None and len(self.roots) == 1:
+            checked_path(self.roots[0].path)
+        logs = yield from self._folder.read()
+        if self._contents is None:
+            yield Progress(None, "Looking for embeddings")
+        has_new_sources = False
+        for i, (tree, follower) in enumerate(zip(self._folder.trees, self._sources, strict=True)):
+            has_new_sources |= follower.look(tree, self._folder.runs_below(i))
+        if self._contents is not None and logs is self._logs and not has_new_sources:
+            return self._contents
+        if logs is not self._logs:
+            self._contents = None  # should this be given up half way
+            yield Progress(None, "Looking for curves and trials")
+            self._look_into(logs)
+        self._contents = self._together(logs)
         return self._contents
 
     def save_index(self) -> Work[None]:
         """Keep what was read in the user's cache folder, so that the next opening reads only what
         is new. Does nothing where that is not worth it or can't be done."""
-        yield Progress(None, "Keeping the index")
+        yield from self._folder.save_index()
+
+    def _look_into(self, logs: Logs) -> None:
+        """Find curves and trials again, and keep those that are the same."""
+        curves, curve_problems = find_curves(logs)
+        known = {curve.series: curve for curve in self._curves}
+        self._curves = tuple(known.get(curve.series, curve) for curve in curves)
+        trials, trial_problems = find_trials(logs)
+        if len(trials) or len(self._trials) or trial_problems or trials.names or trials.metrics:
+            self._trials = trials
+        self._problems = (*curve_problems, *trial_problems)
+        self._logs = logs
+
+    def _together(self, logs: Logs) -> Contents:
+        sources = tuple(source for follower in self._sources for source in follower.sources)
+        found = tuple(problem for follower in self._sources for problem in follower.problems)
+        problems = (*logs.problems, *found, *self._problems)
+        return Contents(self.roots, logs, sources, self._curves, self._trials, problems)
 
 
-def read_contents(*paths: Path | Root) -> Work[Contents]:
-    """Read what lies behind log folders, an event file or an embedding file. Raises NotFound,
-    Unreadable."""
-    return (yield from Place(*paths).read())
+def _at_home(path: Path | Root) -> Path | Root:
+    """The path with ~ resolved; unlike Path.expanduser, no error on unknown users."""
+    if isinstance(path, Root):
+        return Root(Path(os.path.expanduser(path.path)), path.name)
+    return Path(os.path.expanduser(path))
+
+
+def read_contents(
+    *paths: Path | Root, uses_index: bool = True, verify: bool = False
+) -> Work[Contents]:
+    """Read what lies behind log folders, an event file or an embedding file, once.
+
+    The options are those of Place. Raises NotFound, Unreadable.
+    """
+    return (yield from Place(*paths, uses_index=uses_index, verify=verify).read())

@@ -6,9 +6,8 @@ vain.
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,21 +19,30 @@ from projector.embeddings.paths import find_file
 from projector.embeddings.tensors import UNSUPPORTED
 from projector.errors import Problem
 from projector.logs.series import Logs
+from projector.logs.watch import list_folders
 
 _PLUGIN_FOLDER = ("plugins", "org_tensorflow_tensorboard_projector")
 _STEP_FOLDER = re.compile(r"\d{5,}")
 _NAME_WITH_STEP = re.compile(r"(.*):(\d+)", re.DOTALL)
 
 
-def find_sources(path: Path, logs: Logs) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
+Folders = Sequence[tuple[Path, Set[str]]]
+"""Folders with the names of the files of interest in them, parents first."""
+
+
+def find_sources(
+    path: Path, logs: Logs, folders: Folders | None = None
+) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
     """Where each embedding below a folder, or the one in a file, can be read from; loads nothing.
 
     Of embeddings with the same run, name and step the last one counts. Bare .npy and .tsv files are
-    offered only where a folder holds no logs.
+    offered only where a folder holds no logs. folders: what lies below `path`, where that is known.
     """
     found = _Found()
     if path.is_dir():
-        _find_in_folder(path, found)
+        if folders is None:
+            folders = [(Path(listing.path), listing.others) for listing in list_folders(path)]
+        _find_in_folder(path, folders, found)
         if not (found.sources or found.problems or logs.runs):
             found.add(*find_bare_files(path))
     elif path.suffix.lower() in (".pbtxt", ".json"):
@@ -59,10 +67,10 @@ class _Found:
         return {source.tensor_path.resolve() for source in self.sources.values()}
 
 
-def _find_in_folder(root: Path, found: _Found) -> None:
+def _find_in_folder(root: Path, folders: Folders, found: _Found) -> None:
     configs: dict[str, Path] = {}
     loose: list[tuple[str, Path]] = []
-    for folder, names in _walk(root):
+    for folder, names in folders:
         if CONFIG_NAME in names:
             run_folder = _run_folder(folder, root)
             # the plugin's own folder comes after its run in the walk, and replaces the run's config
@@ -77,19 +85,6 @@ def _find_in_folder(root: Path, found: _Found) -> None:
         key = (source.run, source.name, source.step)
         if source.tensor_path.resolve() not in known and key not in found.sources:
             found.add([source], [])
-
-
-def _walk(root: Path) -> Iterator[tuple[Path, set[str]]]:
-    """Each folder once with the names of its files, parents first; links are followed."""
-    visited: set[str] = set()
-    for here, folders, files in os.walk(root, followlinks=True):
-        real = os.path.realpath(here)
-        if real in visited:
-            folders.clear()
-            continue
-        visited.add(real)
-        folders.sort()
-        yield Path(here), set(files)
 
 
 def _run_folder(folder: Path, root: Path) -> Path:
