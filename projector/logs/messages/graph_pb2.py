@@ -15,39 +15,45 @@ _sym_db = _symbol_database.Default()
 from projector.logs.messages import tensor_pb2 as projector_dot_logs_dot_messages_dot_tensor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#projector/logs/messages/graph.proto\x12\x0eprojector.logs\x1a$projector/logs/messages/tensor.proto\"\x94\x01\n\x08GraphDef\x12%\n\x04node\x18\x01 \x03(\x0b\x32\x17.projector.logs.NodeDef\x12\x33\n\x07library\x18\x02 \x01(\x0b\x32\".projector.logs.FunctionDefLibrary\x12,\n\x08versions\x18\x04 \x01(\x0b\x32\x1a.projector.logs.VersionDef\"4\n\nVersionDef\x12\x10\n\x08producer\x18\x01 \x01(\x05\x12\x14\n\x0cmin_consumer\x18\x02 \x01(\x05\"k\n\x07NodeDef\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\n\n\x02op\x18\x02 \x01(\x0c\x12\r\n\x05input\x18\x03 \x03(\x0c\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\x0c\x12\'\n\x04\x61ttr\x18\x05 \x03(\x0b\x32\x19.projector.logs.AttrEntry\"\'\n\tAttrEntry\x12\x0b\n\x03key\x18\x01 \x01(\x0c\x12\r\n\x05value\x18\x02 \x01(\x0c\"\x86\x04\n\tAttrValue\x12\x33\n\x04list\x18\x01 \x01(\x0b\x32#.projector.logs.AttrValue.ListValueH\x00\x12\x0b\n\x01s\x18\x02 \x01(\x0cH\x00\x12\x0b\n\x01i\x18\x03 \x01(\x03H\x00\x12\x0b\n\x01\x66\x18\x04 \x01(\x02H\x00\x12\x0b\n\x01\x62\x18\x05 \x01(\x08H\x00\x12\x0e\n\x04type\x18\x06 \x01(\x05H\x00\x12\x31\n\x05shape\x18\x07 \x01(\x0b\x32 .projector.logs.TensorShapeProtoH\x00\x12-\n\x06tensor\x18\x08 \x01(\x0b\x32\x1b.projector.logs.TensorProtoH\x00\x12\x15\n\x0bplaceholder\x18\t \x01(\x0cH\x00\x12,\n\x04\x66unc\x18\n \x01(\x0b\x32\x1c.projector.logs.NameAttrListH\x00\x1a\xcf\x01\n\tListValue\x12\t\n\x01s\x18\x02 \x03(\x0c\x12\t\n\x01i\x18\x03 \x03(\x03\x12\t\n\x01\x66\x18\x04 \x03(\x02\x12\t\n\x01\x62\x18\x05 \x03(\x08\x12\x0c\n\x04type\x18\x06 \x03(\x05\x12/\n\x05shape\x18\x07 \x03(\x0b\x32 .projector.logs.TensorShapeProto\x12+\n\x06tensor\x18\x08 \x03(\x0b\x32\x1b.projector.logs.TensorProto\x12*\n\x04\x66unc\x18\t \x03(\x0b\x32\x1c.projector.logs.NameAttrListB\x07\n\x05value\"E\n\x0cNameAttrList\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\'\n\x04\x61ttr\x18\x02 \x03(\x0b\x32\x19.projector.logs.AttrEntry\"r\n\x12\x46unctionDefLibrary\x12-\n\x08\x66unction\x18\x01 \x03(\x0b\x32\x1b.projector.logs.FunctionDef\x12-\n\x08gradient\x18\x02 \x03(\x0b\x32\x1b.projector.logs.GradientDef\";\n\x0bGradientDef\x12\x15\n\rfunction_name\x18\x01 \x01(\x0c\x12\x15\n\rgradient_func\x18\x02 \x01(\x0c\"\x89\x01\n\x0b\x46unctionDef\x12(\n\tsignature\x18\x01 \x01(\x0b\x32\x15.projector.logs.OpDef\x12)\n\x08node_def\x18\x03 \x03(\x0b\x32\x17.projector.logs.NodeDef\x12%\n\x03ret\x18\x04 \x03(\x0b\x32\x18.projector.logs.RetEntry\"&\n\x08RetEntry\x12\x0b\n\x03key\x18\x01 \x01(\x0c\x12\r\n\x05value\x18\x02 \x01(\x0c\"\x9e\x01\n\x05OpDef\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12/\n\tinput_arg\x18\x02 \x03(\x0b\x32\x1c.projector.logs.OpDef.ArgDef\x12\x30\n\noutput_arg\x18\x03 \x03(\x0b\x32\x1c.projector.logs.OpDef.ArgDef\x1a$\n\x06\x41rgDef\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\x0c\n\x04type\x18\x03 \x01(\x05\";\n\x0cMetaGraphDef\x12+\n\tgraph_def\x18\x02 \x01(\x0b\x32\x18.projector.logs.GraphDefb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#projector/logs/messages/graph.proto\x12\x0eprojector.logs\x1a$projector/logs/messages/tensor.proto\"\x94\x01\n\x08GraphDef\x12%\n\x04node\x18\x01 \x03(\x0b\x32\x17.projector.logs.NodeDef\x12\x33\n\x07library\x18\x02 \x01(\x0b\x32\".projector.logs.FunctionDefLibrary\x12,\n\x08versions\x18\x04 \x01(\x0b\x32\x1a.projector.logs.VersionDef\"4\n\nVersionDef\x12\x10\n\x08producer\x18\x01 \x01(\x05\x12\x14\n\x0cmin_consumer\x18\x02 \x01(\x05\"\xa0\x01\n\x07NodeDef\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\n\n\x02op\x18\x02 \x01(\x0c\x12\r\n\x05input\x18\x03 \x03(\x0c\x12\x0e\n\x06\x64\x65vice\x18\x04 \x01(\x0c\x12/\n\x04\x61ttr\x18\x05 \x03(\x0b\x32!.projector.logs.NodeDef.AttrEntry\x1a+\n\tAttrEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\"\x86\x04\n\tAttrValue\x12\x33\n\x04list\x18\x01 \x01(\x0b\x32#.projector.logs.AttrValue.ListValueH\x00\x12\x0b\n\x01s\x18\x02 \x01(\x0cH\x00\x12\x0b\n\x01i\x18\x03 \x01(\x03H\x00\x12\x0b\n\x01\x66\x18\x04 \x01(\x02H\x00\x12\x0b\n\x01\x62\x18\x05 \x01(\x08H\x00\x12\x0e\n\x04type\x18\x06 \x01(\x05H\x00\x12\x31\n\x05shape\x18\x07 \x01(\x0b\x32 .projector.logs.TensorShapeProtoH\x00\x12-\n\x06tensor\x18\x08 \x01(\x0b\x32\x1b.projector.logs.TensorProtoH\x00\x12\x15\n\x0bplaceholder\x18\t \x01(\x0cH\x00\x12,\n\x04\x66unc\x18\n \x01(\x0b\x32\x1c.projector.logs.NameAttrListH\x00\x1a\xcf\x01\n\tListValue\x12\t\n\x01s\x18\x02 \x03(\x0c\x12\t\n\x01i\x18\x03 \x03(\x03\x12\t\n\x01\x66\x18\x04 \x03(\x02\x12\t\n\x01\x62\x18\x05 \x03(\x08\x12\x0c\n\x04type\x18\x06 \x03(\x05\x12/\n\x05shape\x18\x07 \x03(\x0b\x32 .projector.logs.TensorShapeProto\x12+\n\x06tensor\x18\x08 \x03(\x0b\x32\x1b.projector.logs.TensorProto\x12*\n\x04\x66unc\x18\t \x03(\x0b\x32\x1c.projector.logs.NameAttrListB\x07\n\x05value\"\x7f\n\x0cNameAttrList\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\x34\n\x04\x61ttr\x18\x02 \x03(\x0b\x32&.projector.logs.NameAttrList.AttrEntry\x1a+\n\tAttrEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\"r\n\x12\x46unctionDefLibrary\x12-\n\x08\x66unction\x18\x01 \x03(\x0b\x32\x1b.projector.logs.FunctionDef\x12-\n\x08gradient\x18\x02 \x03(\x0b\x32\x1b.projector.logs.GradientDef\";\n\x0bGradientDef\x12\x15\n\rfunction_name\x18\x01 \x01(\x0c\x12\x15\n\rgradient_func\x18\x02 \x01(\x0c\"\x89\x01\n\x0b\x46unctionDef\x12(\n\tsignature\x18\x01 \x01(\x0b\x32\x15.projector.logs.OpDef\x12)\n\x08node_def\x18\x03 \x03(\x0b\x32\x17.projector.logs.NodeDef\x12%\n\x03ret\x18\x04 \x03(\x0b\x32\x18.projector.logs.RetEntry\"&\n\x08RetEntry\x12\x0b\n\x03key\x18\x01 \x01(\x0c\x12\r\n\x05value\x18\x02 \x01(\x0c\"\x9e\x01\n\x05OpDef\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12/\n\tinput_arg\x18\x02 \x03(\x0b\x32\x1c.projector.logs.OpDef.ArgDef\x12\x30\n\noutput_arg\x18\x03 \x03(\x0b\x32\x1c.projector.logs.OpDef.ArgDef\x1a$\n\x06\x41rgDef\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\x0c\n\x04type\x18\x03 \x01(\x05\";\n\x0cMetaGraphDef\x12+\n\tgraph_def\x18\x02 \x01(\x0b\x32\x18.projector.logs.GraphDefb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'projector.logs.messages.graph_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_NODEDEF_ATTRENTRY']._loaded_options = None
+  _globals['_NODEDEF_ATTRENTRY']._serialized_options = b'8\001'
+  _globals['_NAMEATTRLIST_ATTRENTRY']._loaded_options = None
+  _globals['_NAMEATTRLIST_ATTRENTRY']._serialized_options = b'8\001'
   _globals['_GRAPHDEF']._serialized_start=94
   _globals['_GRAPHDEF']._serialized_end=242
   _globals['_VERSIONDEF']._serialized_start=244
   _globals['_VERSIONDEF']._serialized_end=296
-  _globals['_NODEDEF']._serialized_start=298
-  _globals['_NODEDEF']._serialized_end=405
-  _globals['_ATTRENTRY']._serialized_start=407
-  _globals['_ATTRENTRY']._serialized_end=446
-  _globals['_ATTRVALUE']._serialized_start=449
-  _globals['_ATTRVALUE']._serialized_end=967
-  _globals['_ATTRVALUE_LISTVALUE']._serialized_start=751
-  _globals['_ATTRVALUE_LISTVALUE']._serialized_end=958
-  _globals['_NAMEATTRLIST']._serialized_start=969
-  _globals['_NAMEATTRLIST']._serialized_end=1038
-  _globals['_FUNCTIONDEFLIBRARY']._serialized_start=1040
-  _globals['_FUNCTIONDEFLIBRARY']._serialized_end=1154
-  _globals['_GRADIENTDEF']._serialized_start=1156
-  _globals['_GRADIENTDEF']._serialized_end=1215
-  _globals['_FUNCTIONDEF']._serialized_start=1218
-  _globals['_FUNCTIONDEF']._serialized_end=1355
-  _globals['_RETENTRY']._serialized_start=1357
-  _globals['_RETENTRY']._serialized_end=1395
-  _globals['_OPDEF']._serialized_start=1398
-  _globals['_OPDEF']._serialized_end=1556
-  _globals['_OPDEF_ARGDEF']._serialized_start=1520
-  _globals['_OPDEF_ARGDEF']._serialized_end=1556
-  _globals['_METAGRAPHDEF']._serialized_start=1558
-  _globals['_METAGRAPHDEF']._serialized_end=1617
+  _globals['_NODEDEF']._serialized_start=299
+  _globals['_NODEDEF']._serialized_end=459
+  _globals['_NODEDEF_ATTRENTRY']._serialized_start=416
+  _globals['_NODEDEF_ATTRENTRY']._serialized_end=459
+  _globals['_ATTRVALUE']._serialized_start=462
+  _globals['_ATTRVALUE']._serialized_end=980
+  _globals['_ATTRVALUE_LISTVALUE']._serialized_start=764
+  _globals['_ATTRVALUE_LISTVALUE']._serialized_end=971
+  _globals['_NAMEATTRLIST']._serialized_start=982
+  _globals['_NAMEATTRLIST']._serialized_end=1109
+  _globals['_NAMEATTRLIST_ATTRENTRY']._serialized_start=416
+  _globals['_NAMEATTRLIST_ATTRENTRY']._serialized_end=459
+  _globals['_FUNCTIONDEFLIBRARY']._serialized_start=1111
+  _globals['_FUNCTIONDEFLIBRARY']._serialized_end=1225
+  _globals['_GRADIENTDEF']._serialized_start=1227
+  _globals['_GRADIENTDEF']._serialized_end=1286
+  _globals['_FUNCTIONDEF']._serialized_start=1289
+  _globals['_FUNCTIONDEF']._serialized_end=1426
+  _globals['_RETENTRY']._serialized_start=1428
+  _globals['_RETENTRY']._serialized_end=1466
+  _globals['_OPDEF']._serialized_start=1469
+  _globals['_OPDEF']._serialized_end=1627
+  _globals['_OPDEF_ARGDEF']._serialized_start=1591
+  _globals['_OPDEF_ARGDEF']._serialized_end=1627
+  _globals['_METAGRAPHDEF']._serialized_start=1629
+  _globals['_METAGRAPHDEF']._serialized_end=1688
 # @@protoc_insertion_point(module_scope)

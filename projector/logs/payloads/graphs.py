@@ -151,14 +151,10 @@ class _Builder:
 
     def _node(self, message: Any, inputs: _Inputs) -> Node:
         texts = self._texts
-        attributes = {}
-        large: tuple[str, ...] = ()
-        for entry in message.attr:
-            key, value = texts[entry.key], entry.value
-            if len(value) <= LARGEST_ATTRIBUTE:
-                attributes[key] = value
-            else:
-                large += (key,)
+        attributes = dict(message.attr.items())
+        large = tuple([key for key, data in attributes.items() if len(data) > LARGEST_ATTRIBUTE])
+        for key in large:
+            del attributes[key]
         return Node(
             texts[message.name],
             texts[message.op],
