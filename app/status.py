@@ -71,7 +71,6 @@ class FollowStatus(QToolButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAutoRaise(True)
-        self.setForegroundRole(self.palette().ColorRole.PlaceholderText)
         self.setAccessibleName(self.tr("Following"))
         self.hide()
 

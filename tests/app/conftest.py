@@ -40,18 +40,33 @@ def logs(tmp_path):
 
 
 @pytest.fixture
-def controller(qtbot, tmp_path):
-    """A window as the program starts it."""
+def new_window(qtbot, tmp_path, monkeypatch):
+    """Makes windows as the program starts them; looks at the logs every poll_ms."""
     from app.controller import Controller
     from app.settings import Settings
 
     QStandardPaths.setTestModeEnabled(True)
-    settings = Settings(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
-    controller = Controller(settings)
-    qtbot.addWidget(controller.window)
-    controller.window.show()
-    yield controller
+    monkeypatch.setattr("projector.logs.index.cache_folder", lambda: tmp_path / "cache")
+    made = []
+
+    def new(**options):
+        settings = Settings(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
+        controller = Controller(settings, **options)
+        qtbot.addWidget(controller.window)
+        controller.window.show()
+        made.append(controller)
+        return controller
+
+    yield new
     application = QApplication.instance()  # the one of all tests of this process
     application.setStyleSheet("")
     application.setPalette(application.style().standardPalette())
-    controller.jobs.close()
+    for controller in made:
+        controller.window.close()
+        controller.jobs.close()
+
+
+@pytest.fixture
+def controller(new_window):
+    """A window that shows what it was given and does not look at it again."""
+    return new_window(poll_ms=None)

@@ -104,7 +104,9 @@ def test_a_recent_path_opens_from_the_welcome_page(controller, logs, qtbot):
     controller.settings.add_recent(logs)
     controller.window.welcome.show_idle(controller.settings.recent)
     link = next(
-        b for b in controller.window.welcome.findChildren(QPushButton) if b.property("number") is not None
+        b
+        for b in controller.window.welcome.findChildren(QPushButton)
+        if b.property("number") is not None
     )
     qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
     settle(controller, qtbot)

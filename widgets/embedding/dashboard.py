@@ -97,7 +97,10 @@ class EmbeddingDashboard(Dashboard):
     @classmethod
     @override
     def differs(cls, before: Contents, after: Contents) -> bool:
-        return before.sources != after.sources
+        # a source whose files were written anew is equal to the one before, but another object
+        pairs = zip(before.sources, after.sources, strict=False)
+        is_longer = len(before.sources) != len(after.sources)
+        return is_longer or any(old is not new for old, new in pairs)
 
     @override
     def follow_contents(self, contents: Contents) -> None:
@@ -113,9 +116,10 @@ class EmbeddingDashboard(Dashboard):
         if not groups:
             self.show_contents(contents)
             return
-        self._loader.keep_only(contents.sources)
+        known = {id(one) for group in self.model.groups for one in group.sources}
+        self._loader.keep_only(one for one in contents.sources if id(one) in known)
         self.model.follow_groups(groups, is_newest=was_newest)
-        if self.model.source != source:
+        if self.model.source is not source:
             self._loader.load()
 
     def _gone(self, source: Source) -> str:

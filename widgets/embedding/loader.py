@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -45,8 +45,8 @@ class EmbeddingLoader(QObject):
         for key in tuple(self._jobs):
             self._cancel(key)
 
-    def keep_only(self, sources: Collection[Source]) -> None:
-        """Drop results of sources that are not there any more."""
+    def keep_only(self, sources: Iterable[Source]) -> None:
+        """Drop results of sources that are not there any more, or not as they were."""
         self._kept.keep_only(frozenset(sources))
 
     def load(self) -> None:
