@@ -42,6 +42,8 @@ _MOST_BYTES = 1 << 30
 _MOST_DAYS = 90
 _BLOCK = 1 << 24
 _STEP_S = 0.03
+# never np.dtype of what a file says: numpy takes it for Python code
+_DTYPES = {code: np.dtype(code) for code in ("|u1", "<i4", "<i8", "<f8")}
 _DAMAGED = (OSError, ValueError, TypeError, KeyError, IndexError, RecursionError, MemoryError)
 
 
@@ -56,9 +58,7 @@ def read_index(path: Path, roots: Sequence[Path]) -> Work[dict[str, KnownFile]]:
     """What is known of each event file, by its path; empty where there is no sound index."""
     try:
         table, data = yield from _read_whole(path)
-        fields = [(str(name), np.dtype(str(kind))) for name, kind in table["fields"]]
-        if any(kind.kind not in "iuf" for _, kind in fields):
-            return {}
+        fields = [(str(name), _DTYPES[kind]) for name, kind in table["fields"]]
         entries = list(table["files"])
     except _DAMAGED:
         return {}
@@ -123,8 +123,9 @@ def _known_file(
     roots: Sequence[Path],
 ) -> tuple[str, KnownFile | None]:
     """The file and what is known of it, None where its own arrays are damaged."""
-    root = os.fspath(roots[int(entry["root"])])
-    file = os.path.join(root, entry["file"]) if entry["file"] else root
+    root = os.fspath(roots[_whole(entry["root"])])
+    below = str(entry["file"])
+    file = os.path.join(root, below) if below else root
     if zlib.crc32(part.data) != entry["checksum"]:
         return file, None
     arrays: dict[str, NDArray[Any]] = {}
@@ -132,9 +133,16 @@ def _known_file(
     for size, (name, kind) in zip(sizes, fields, strict=True):
         arrays[name] = part[start : start + size].view(kind)
         start += _padded(size)
-    stamp = Stamp(*(int(number) for number in entry["stamp"]))
+    size, mtime_ns, inode = entry["stamp"]
+    stamp = Stamp(_whole(size), mtime_ns, _whole(inode))
     columns = FileColumns.from_arrays(Path(file), arrays)
-    return file, KnownFile(columns, stamp, bool(entry["is_young"]), int(entry["mark"]))
+    return file, KnownFile(columns, stamp, entry["is_young"] is not False, _whole(entry["mark"]))
+
+
+def _whole(number: Any) -> int:
+    if type(number) is not int or number < 0:
+        raise ValueError("damaged")
+    return number
 
 
 def write_index(path: Path, roots: Sequence[Path], files: Mapping[str, KnownFile]) -> Work[None]:

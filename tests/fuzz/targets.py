@@ -6,7 +6,6 @@ A target's first byte, where said, holds settings.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import tempfile
@@ -17,12 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from projector.errors import Unreadable
+from projector.errors import TooLarge, Unreadable
 from projector.hparams.trials import find_trials
 from projector.logs import scan as scan_module
 from projector.logs.folder import read_logs
 from projector.logs.messages import event_pb2, summary_pb2, tensor_pb2
 from projector.logs.numbers.kernels import number_in_tensor
+from projector.logs.payloads import describe_payload
 from projector.logs.scan import FileColumns
 from projector.logs.series import Logs
 from projector.logs.tensors import parse_tensor, read_tensor
@@ -44,7 +44,9 @@ from tests.fuzz.chunks import (
     joined,
     payloads_of,
 )
+from tests.fuzz.index_target import index_seed, read_any_index, read_twice
 from tests.fuzz.mutate import message
+from tests.fuzz.payload_target import file_with_payload, payload_seeds
 
 _BLOCKS = (64, 257, 4096, scan_module.BLOCK)
 _MOST_POINTS = 3
@@ -67,10 +69,19 @@ def file_of_records(data: bytes) -> bytes:
 def folder_of_files(data: bytes) -> bytes:
     """A run of up to three files of chunks: runs, series, payloads, curves and trials. The first
     byte is not used."""
+    return _folder(files(chunks(data[1:])))
+
+
+def payload(data: bytes) -> bytes:
+    """What each plugin's own format may hold."""
+    return _folder([file_with_payload(data)])
+
+
+def _folder(contents: list[bytes]) -> bytes:
     sizes = {}
     for path in FOLDER.iterdir():
         path.unlink()
-    for i, content in enumerate(files(chunks(data[1:]))):
+    for i, content in enumerate(contents):
         path = FOLDER / f"tfevents.{i}"
         path.write_bytes(content)
         sizes[path] = len(content)
@@ -132,6 +143,18 @@ def summary(data: bytes) -> bytes:
     return folder_of_files(b"\0" + _as_chunk(b"", data) + _as_chunk(b"\x10\x05", data))
 
 
+def index(data: bytes) -> bytes:
+    """An index of any bytes, and the files it tells of read on from there."""
+    return b"".join(_digest_of_columns(found) for found in read_any_index(data, FOLDER))
+
+
+def growing_file(data: bytes) -> bytes:
+    """A file read in two goes holds what it does in one."""
+    second, whole = map(_digest_of_columns, read_twice(data, FOLDER))
+    assert second == whole
+    return second
+
+
 def _as_chunk(head: bytes, value: bytes) -> bytes:
     """The value as one record's only one."""
     return joined([(SOUND, head + message([(5, 2, message([(1, 2, value)]))]))])
@@ -152,7 +175,8 @@ def _scanned(settings: bytes, data: bytes) -> bytes:
 
 def _digest_of_columns(found: FileColumns) -> bytes:
     texts = [*found.tags, *(metadata or b"" for metadata in found.metadata)]
-    ends = [str((found.read_to, found.start_time, found.problems)).encode()]
+    problems = [(problem.what, problem.offset) for problem in found.problems]
+    ends = [str((found.read_to, found.start_time, problems)).encode()]
     arrays = [*found.rows, *found.blobs, found.metadata_rows]
     return _digest([*arrays, *(np.frombuffer(text, np.uint8) for text in (*texts, *ends))])
 
@@ -174,30 +198,20 @@ def _read_payloads(logs: Logs) -> None:
         for series in run.series:
             for i in range(min(len(series), _MOST_POINTS)):
                 _check_refusal(lambda series=series, i=i: read_tensor(series, i))
-                for reader in payload_readers(series.plugin):
-                    _check_refusal(lambda series=series, i=i, reader=reader: reader(series, i))
-
-
-def payload_readers(plugin: str) -> list[Callable[..., Any]]:
-    """The typed reader of a plugin, where there is one."""
-    with contextlib.suppress(ImportError):
-        from projector.logs.payloads import PAYLOADS
-
-        return [PAYLOADS[plugin]] if plugin in PAYLOADS else []
-    return []
+                _check_refusal(lambda series=series, i=i: describe_payload(series, i))
 
 
 def _check_refusal(read: Callable[[], Any]) -> None:
     """It succeeds, or says in a sentence why not."""
     try:
         read()
-    except Unreadable as error:
+    except (Unreadable, TooLarge) as error:
         check_sentence(str(error))
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """mutator: "chunks", "message" or "" for plain bytes. share: of the time."""
+    """mutator: "chunks", "message", "payload" or "" for plain bytes. share: of the time."""
 
     run: Callable[[bytes], bytes]
     mutator: str = ""
@@ -209,7 +223,10 @@ TARGETS: dict[str, Target] = {
     "records": Target(file_of_records, "chunks", 2.0),
     "folder": Target(folder_of_files, "chunks", 2.0),
     "summary": Target(summary, "message", 2.0),
+    "payload": Target(payload, "payload", 2.0),
     "tensor": Target(tensor, "message"),
+    "growing": Target(growing_file, "chunks"),
+    "index": Target(index),
 }
 
 
@@ -218,10 +235,15 @@ def seeds(paths: list[Path], name: str) -> list[bytes]:
     found: list[bytes] = []
     for path in paths:
         data = path.read_bytes()
-        payloads = [payload for payload in payloads_of(data) if len(payload) < 1500]
+        most = 4000 if name in ("summary", "tensor") else 1500
+        payloads = [payload for payload in payloads_of(data) if len(payload) < most]
         if name == "bytes":
             found.append(b"\0" + data)
-        elif name in ("records", "folder"):
+        elif name == "index":
+            found.append(index_seed(path, FOLDER))
+        elif name == "payload":
+            found += payload_seeds(path)
+        elif name in ("records", "folder", "growing"):
             found.append(b"\x03" + joined([(SOUND, payload) for payload in payloads[:6]]))
             found.append(b"\1" + joined([(PLAIN, payload) for payload in payloads[-4:]]))
         else:

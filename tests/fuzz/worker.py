@@ -52,9 +52,10 @@ def little_endian(buf: np.ndarray, start: int, size: int) -> np.uint64:
 
 def use_quick(*functions: Callable[..., np.uint64]) -> None:
     """Put these in the place of kernels of their name; the kernels have their turn afterwards."""
-    for name, module in sys.modules.items():
+    kernels = [module for name, module in sys.modules.items() if name.endswith(".kernels")]
+    for module in kernels:
         for function in functions:
-            if name.startswith("projector.") and hasattr(module, function.__name__):
+            if hasattr(module, function.__name__):
                 setattr(module, function.__name__, function)
 
 
@@ -104,7 +105,11 @@ def mutate_message(data: bytes, most: int, seed: int) -> bytes:
     return mutated_message(data, random.Random(seed), atheris.Mutate)[:most]
 
 
-MUTATORS = {"chunks": mutate_chunks, "message": mutate_message}
+def mutate_payload(data: bytes, most: int, seed: int) -> bytes:
+    return data[:1] + mutate_message(data[1:], most - 1, seed)
+
+
+MUTATORS = {"chunks": mutate_chunks, "message": mutate_message, "payload": mutate_payload}
 
 
 def main() -> None:
