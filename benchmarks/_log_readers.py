@@ -1,7 +1,7 @@
 """`python -m benchmarks._log_readers READER FOLDER WARM_FOLDER RUNS LAST_STEP`: one reader, once.
 
 Each reads WARM_FOLDER first, so that imports are made and kernels are loaded. One JSON line tells
-how long reading took, as soon as it is done; a second one what was read.
+how long reading took, as soon as it is done; a second one what was read and at what cost.
 """
 
 from __future__ import annotations
@@ -14,20 +14,28 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from benchmarks._log_cases import ACCUMULATOR, PROTOBUF, SERVER
+
+if TYPE_CHECKING:
+    from projector.contents import Contents
+
+KEEPING, AGAIN, POLLING = "ours keeping the index", "ours again", "ours polling"
 
 Found = Callable[[], int]
 """Counts the points that a reader holds."""
 
 
 def read_by_us(folder: Path) -> Found:
-    """What the program does when it opens a folder: numbers are read, payloads stay in the file."""
+    """What the program does when it first opens a folder: numbers are read, payloads stay in the
+    file."""
     from projector.contents import read_contents
     from projector.progress import finish
 
-    contents = finish(read_contents(folder))
-    return lambda: sum(len(series) for run in contents.logs.runs for series in run.series)
+    return _points_of(finish(read_contents(folder, uses_index=False)))
 
 
 def read_by_us_with_curves(folder: Path) -> Found:
@@ -36,15 +44,43 @@ def read_by_us_with_curves(folder: Path) -> Found:
     from projector.pr_curves import read_curves
     from projector.progress import finish
 
-    contents = finish(read_contents(folder))
+    contents = finish(read_contents(folder, uses_index=False))
     curves = finish(read_curves([(c, i) for c in contents.curves for i in range(len(c))])).curves
-    n_others = sum(
-        len(series)
-        for run in contents.logs.runs
-        for series in run.series
-        if series.plugin != "pr_curves"
-    )
-    return lambda: n_others + len(curves)
+    others = _points_of(contents)
+    return lambda: others() - sum(len(curve) for curve in contents.curves) + len(curves)
+
+
+def read_and_keep(folder: Path) -> Found:
+    """As the program does at the end of the first session: what was read is kept as an index."""
+    from projector.contents import Place
+    from projector.progress import finish
+
+    place = Place(folder)
+    contents = finish(place.read())
+    finish(place.save_index())
+    return _points_of(contents)
+
+
+def read_again(folder: Path) -> Found:
+    """What the program does when it opens a folder of which it kept an index."""
+    from projector.contents import read_contents
+    from projector.progress import finish
+
+    return _points_of(finish(read_contents(folder)))
+
+
+def begin_polling(folder: Path) -> Callable[[], Found]:
+    """Reads a folder, and answers what looks whether anything is new."""
+    from projector.contents import Place
+    from projector.progress import finish
+
+    place = Place(folder, uses_index=False)
+    finish(place.read())
+    return lambda: _points_of(finish(place.read()))
+
+
+def _points_of(contents: Contents) -> Found:
+    return lambda: sum(len(series) for run in contents.logs.runs for series in run.series)
 
 
 def read_by_accumulator(folder: Path) -> Found:
@@ -62,7 +98,12 @@ def read_by_accumulator(folder: Path) -> Found:
         return sum(
             len(points(tag))
             for a in accumulators
-            for kind, points in (("scalars", a.Scalars), ("tensors", a.Tensors))
+            for kind, points in (
+                ("scalars", a.Scalars),
+                ("tensors", a.Tensors),
+                ("images", a.Images),
+                ("histograms", a.Histograms),
+            )
             for tag in a.Tags()[kind]
         )
 
@@ -80,8 +121,7 @@ def read_by_protobuf(folder: Path) -> Found:
             (length,) = struct.unpack_from("<Q", data, place)
             event = event_pb2.Event.FromString(data[place + 12 : place + 12 + length])
             for value in event.summary.value:
-                is_scalar = value.WhichOneof("value") == "simple_value"
-                read = value.simple_value if is_scalar else value.tensor
+                read = getattr(value, value.WhichOneof("value"))
                 points = found.setdefault((path, value.tag), [])
                 points.append((event.step, event.wall_time, read))
             place += length + 16
@@ -91,18 +131,40 @@ def read_by_protobuf(folder: Path) -> Found:
 READERS: dict[str, Callable[[Path], Found]] = {
     "ours": read_by_us,
     "ours with curves": read_by_us_with_curves,
-    "EventAccumulator": read_by_accumulator,
-    "protobuf loop": read_by_protobuf,
+    KEEPING: read_and_keep,
+    AGAIN: read_again,
+    ACCUMULATOR: read_by_accumulator,
+    PROTOBUF: read_by_protobuf,
 }
-SERVER = "native data server"
 
 
-def _time_reader(read: Callable[[Path], Found], folder: Path, warm: Path) -> None:
-    read(warm)
+def _time_reader(read: Callable[[], Found]) -> None:
+    bytes_before = _bytes_read("self")
     wall, cpu = time.perf_counter(), time.process_time()
-    count = read(folder)
+    count = read()
     _tell(wall=time.perf_counter() - wall, cpu=time.process_time() - cpu)
-    _tell(n_points=count())
+    bytes_after = _bytes_read("self")
+    megabytes = bytes_after - bytes_before if bytes_before and bytes_after else None
+    _tell(memory=_peak_memory("self"), read=megabytes, n_points=count())
+
+
+def _peak_memory(process: str) -> float | None:
+    """Megabytes; None where the system does not tell."""
+    return _from_proc(process, "status", "VmHWM", 1024)
+
+
+def _bytes_read(process: str) -> float | None:
+    """Megabytes, of files in the cache too; None where the system does not tell."""
+    return _from_proc(process, "io", "rchar", 1)
+
+
+def _from_proc(process: str, page: str, name: str, unit: int) -> float | None:
+    try:
+        lines = Path(f"/proc/{process}/{page}").read_text().splitlines()
+    except OSError:
+        return None
+    found = [line.split()[1] for line in lines if line.startswith(f"{name}:")]
+    return int(found[0]) * unit / 1e6 if found else None
 
 
 def _time_server(folder: Path, n_runs: int, last_step: int) -> None:
@@ -113,18 +175,22 @@ def _time_server(folder: Path, n_runs: int, last_step: int) -> None:
     """
     _run_server(folder, lambda stub: _check_runs(stub, n_runs, last_step))
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    wall = _run_server(folder)
+    wall, memory, megabytes = _run_server(folder)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     _tell(wall=wall, cpu=cpu)
-    _tell(n_points=None)
+    _tell(memory=memory, read=megabytes, n_points=None)
 
 
-def _run_server(folder: Path, check: Callable[[Any], None] | None = None) -> float:
-    """Seconds from the server's start to the end of its load; then checks what it shows."""
+def _run_server(
+    folder: Path, check: Callable[[Any], None] | None = None
+) -> tuple[float, float | None, float | None]:
+    """Seconds from the server's start to the end of its load, megabytes of memory and megabytes
+    read; then checks what it shows."""
     import tensorboard_data_server
 
-    keep_all = "scalars=all,pr_curves=all,hparams=all"
+    kinds = ("scalars", "pr_curves", "hparams", "images", "histograms")
+    keep_all = ",".join(f"{kind}=all" for kind in kinds)
     options = ["--reload=once", "--port=0", f"--samples-per-plugin={keep_all}", "--verbose"]
     with tempfile.TemporaryDirectory() as home:
         port_file = Path(home) / "port"
@@ -137,11 +203,12 @@ def _run_server(folder: Path, check: Callable[[Any], None] | None = None) -> flo
                 if not any(b"Finished load cycle" in line for line in server.stderr):
                     raise RuntimeError("The server ended without saying that it loaded all.")
                 spent = time.perf_counter() - start
+                cost = _peak_memory(str(server.pid)), _bytes_read(str(server.pid))
                 if check:
                     check(_stub(port_file))
             finally:
                 server.kill()
-    return spent
+    return spent, *cost
 
 
 def _stub(port_file: Path) -> Any:
@@ -173,8 +240,13 @@ def main() -> None:
     reader, folder, warm, n_runs, last_step = sys.argv[1:]
     if reader == SERVER:
         _time_server(Path(folder), int(n_runs), int(last_step))
-    else:
-        _time_reader(READERS[reader], Path(folder), Path(warm))
+        return
+    if reader == POLLING:
+        begin_polling(Path(warm))()
+        _time_reader(begin_polling(Path(folder)))
+        return
+    READERS[reader](Path(warm))
+    _time_reader(partial(READERS[reader], Path(folder)))
 
 
 if __name__ == "__main__":
