@@ -26,13 +26,14 @@ NOTE = "Preparing projector for this computer (only this once)"
 
 
 def warm_up_logs() -> None:
-    """The scanner of event files, on a log of one point."""
+    """The scanner of event files and the sorting of their rows, on a number and a large payload."""
     from projector.logs.folder import read_logs
     from projector.logs.writer import EventWriter
 
     with tempfile.TemporaryDirectory() as folder:
         with EventWriter(Path(folder)) as writer:
             writer.scalar("a", 1.0, 0)
+            writer.tensor("b", np.zeros(1 << 16), 0, plugin="b")
         finish(read_logs(Path(folder)))
 
 
