@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from projector.embeddings.find import find_sources
 from projector.errors import Problem
 from projector.logs.roots import Root
 from projector.logs.series import Logs, Run
-from projector.logs.watch import Listing, Tree
+from projector.logs.watch import YOUNG_NS, Listing, Tree
 
 _MOST_WATCHED = 10_000
 _SHARE = 16
@@ -34,6 +35,7 @@ class SourceFolder:
         self._hangs_on: object = None
         self._stamps: dict[str, _Stamp] = {}
         self._n_looks = 0
+        self._has_young = False
 
     def look(self, tree: Tree, runs: tuple[Run, ...]) -> bool:
         """Whether anything is new. runs: those of the same root."""
@@ -43,15 +45,18 @@ class SourceFolder:
         hangs_on = _layout(tree, has_runs=bool(runs))
         stamps = {path: _stamp(path) for path in self._stamps}
         # a file that a config names may come to a place that is not below the root
-        may_have_come = bool(self.problems) and self._n_looks % _SHARE == 0
-        if hangs_on == self._hangs_on and stamps == self._stamps and not may_have_come:
+        may_differ = self._has_young or (bool(self.problems) and self._n_looks % _SHARE == 0)
+        if hangs_on == self._hangs_on and stamps == self._stamps and not may_differ:
             return False
         return self._find(tree, runs, hangs_on, stamps)
 
     def _find(
         self, tree: Tree, runs: tuple[Run, ...], hangs_on: object, stamps: dict[str, _Stamp]
     ) -> bool:
-        stamps |= {path: _stamp(path) for path in _configs(tree.listings) if path not in stamps}
+        configs = _configs(tree.listings)
+        stamps |= {path: _stamp(path) for path in configs if path not in stamps}
+        young_since = time.time_ns() - YOUNG_NS
+        self._has_young = any(_is_young(stamps[path], young_since) for path in configs)
         folders = [(Path(one.path), one.others) for one in tree.listings if one.others]
         path = self.root.path
         try:
@@ -71,9 +76,7 @@ class SourceFolder:
         self._hangs_on, self._stamps = hangs_on, new_stamps
         return not is_same
 
-    def _known_or_new(
-        self, old: Source | None, new: Source, stamps: dict[str, _Stamp]
-    ) -> Source:
+    def _known_or_new(self, old: Source | None, new: Source, stamps: dict[str, _Stamp]) -> Source:
         if old is None or old != new:
             return new
         is_same = all(self._stamps.get(path) == stamps.get(path) for path in _files(new))
@@ -107,6 +110,11 @@ def _watched(
         root = tree.listings[0]
         paths += [os.path.join(root.path, name) for name in sorted(root.others)]
     return list(dict.fromkeys(paths))[:_MOST_WATCHED]
+
+
+def _is_young(stamp: _Stamp, since_ns: int) -> bool:
+    """Whether a file is so fresh that a change may not show in its time."""
+    return stamp is not None and stamp[1] > since_ns
 
 
 def _files(source: Source) -> list[str]:

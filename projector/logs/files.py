@@ -32,9 +32,14 @@ class ToRead:
 
 @dataclass(slots=True)
 class Seen:
-    """What one look at the files found. gone: listed, but not to be used. problems: by path."""
+    """What one look at the files found.
+
+    gone: listed, but not to be used. left_out: paths of a folder and of a file in it that belongs
+    to another root. problems: by path.
+    """
 
     gone: set[str] = field(default_factory=set)
+    left_out: set[tuple[str, str]] = field(default_factory=set)
     problems: dict[str, Problem] = field(default_factory=dict)
     to_read: list[ToRead] = field(default_factory=list)
 
@@ -42,18 +47,20 @@ class Seen:
 class Files:
     """What is known of each file, by its path; `follow` brings it up to date.
 
-    gone, problems: of the last look at the files, as in Seen.
+    gone, left_out, problems: of the last look at the files, as in Seen.
     """
 
     def __init__(self, *, verify: bool = False) -> None:
         self.known: dict[str, KnownFile] = {}
         self.gone: set[str] = set()
+        self.left_out: set[tuple[str, str]] = set()
         self.problems: dict[str, Problem] = {}
         self._verify = verify
 
     def usable(self, listing: Listing) -> list[str]:
         """The event files of a folder of which something is known."""
-        return [path for path in listing.events if path in self.known and path not in self.gone]
+        found = [path for path in listing.events if path in self.known and path not in self.gone]
+        return [path for path in found if (listing.path, path) not in self.left_out]
 
     def follow(self, trees: Sequence[Tree], claimed: set[Identity]) -> Work[bool]:
         """Whether anything is new. claimed: files that belong to a root of their own."""
@@ -67,7 +74,8 @@ class Files:
                 listed = (path for listing in tree.listings for path in listing.events)
                 seen.gone |= self.gone.intersection(listed)
         has_changed = has_lost or seen.gone != self.gone or seen.problems != self.problems
-        self.gone, self.problems = seen.gone, seen.problems
+        has_changed |= seen.left_out != self.left_out
+        self.gone, self.left_out, self.problems = seen.gone, seen.left_out, seen.problems
         has_read = yield from self._read(seen.to_read)
         return has_read or has_changed
 
@@ -97,7 +105,7 @@ class Files:
                     gone.add(path)
                     problems[path] = Problem(Path(path), "It is no plain file, so it was left out.")
                 elif claimed and listing.path != path and identity_of(path, found) in claimed:
-                    gone.add(path)
+                    seen.left_out.add((listing.path, path))
                 else:
                     self._judge(path, now, now_ns, seen)
             if n % 32 == 0 and time.monotonic() - shown > _STEP_S:

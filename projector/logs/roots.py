@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,37 +41,25 @@ def name_roots(paths: Sequence[Path]) -> tuple[Root, ...]:
 
 
 def gather_roots(given: Sequence[Path | Root]) -> tuple[Root, ...]:
-    """Roots in the order given: those with a name keep it, paths get one.
+    """One root for each place, in the order given: those with a name keep it, the others get one.
 
-    No two have the same name, and where there are several each has one.
+    Where there are several, each has a name and no two have the same.
     """
-    named = [root for root in given if isinstance(root, Root)]
-    if len(named) == len(given) == 1:
-        return (named[0],)
-    bare = [root.path if isinstance(root, Root) else root for root in given]
-    names = {root.path: root.name for root in name_roots(bare)}
-    roots: dict[tuple[str, str], Root] = {}
-    for one in given:
-        root = one if isinstance(one, Root) else Root(one)
-        place = Path(os.path.abspath(root.path))
-        if not root.name and place in names:
-            root = Root(place, names[place])
-        elif not root.name:  # the only path of all
-            root = Root(root.path)
-        roots.setdefault((os.path.abspath(root.path), root.name), root)
-    return _with_different_names(list(roots.values()))
+    paths = [one.path if isinstance(one, Root) else one for one in given]
+    named = {os.path.abspath(root.path): root for root in name_roots(paths)}
+    roots: dict[str, Root] = {}
+    for one, path in zip(given, paths, strict=True):
+        place = os.path.abspath(path)
+        root = one if isinstance(one, Root) and one.name else named[place]
+        roots.setdefault(place, root)
+    taken: set[str] = set()
+    return tuple(_with_free_name(root, taken) for root in roots.values())
 
 
-def _with_different_names(roots: list[Root]) -> tuple[Root, ...]:
-    seen: Counter[str] = Counter()
-    taken = {root.name for root in roots}
-    made = []
-    for root in roots:
-        name = root.name
-        while seen[root.name] and (name in taken or not name):
-            seen[root.name] += 1
-            name = f"{root.name or root.path.name} ({seen[root.name]})"
-        seen[root.name] += 1 if not seen[root.name] else 0
-        taken.add(name)
-        made.append(replace(root, name=name))
-    return tuple(made)
+def _with_free_name(root: Root, taken: set[str]) -> Root:
+    name, n = root.name, 1
+    while name in taken:
+        n += 1
+        name = f"{root.name} ({n})"
+    taken.add(name)
+    return replace(root, name=name)

@@ -167,7 +167,7 @@ def test_a_rotated_file_leaves_the_run_when_it_is_moved_away(tmp_path: Path) -> 
 
 
 def test_logs_stay_while_their_folder_is_away(two_runs: Path) -> None:
-    logs = two_runs.parent / "mounted"
+    logs = two_runs.with_name(f"{two_runs.name} mounted")
     two_runs.rename(logs)
     folder = LogFolder(logs)
     before = read(folder)
@@ -303,7 +303,9 @@ def test_a_recorded_training_is_followed_write_by_write(fixtures: Path, tmp_path
         if word == "newfile":
             part += 1
             continue
-        append(tmp_path / "run" / f"events.out.tfevents.{1700000000 + part}", data[start : int(word)])
+        append(
+            tmp_path / "run" / f"events.out.tfevents.{1700000000 + part}", data[start : int(word)]
+        )
         start = int(word)
         shown.append(read(folder))
     whole = finish(read_logs(tmp_path))
