@@ -20,7 +20,7 @@ from projector.progress import Progress, Work
 _HEADER_KEY = b""
 _SLICE_MARK = b"\0"
 _MOST_ENTRIES = 1_000_000
-_STEP = 1000
+_STEP = 250
 _MOST_SHARDS = 100_000
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from projector.arrays import FloatArray, frozen
 from projector.embeddings.checkpoints.bundle import Bundle, read_bundle, read_full_names
 from projector.embeddings.checkpoints.matrix import Part, put_together
-from projector.embeddings.checkpoints.names import chosen_key, titles, why_not, why_unreadable
+from projector.embeddings.checkpoints.names import Titles, chosen_key, why_not, why_unreadable
 from projector.embeddings.checkpoints.slices import extents_of, ranges_of, slice_key
 from projector.embeddings.checkpoints.stored import PIECE, Checksum, Stored, read_pieces
 from projector.embeddings.checkpoints.values import (
@@ -28,6 +28,7 @@ from projector.errors import NothingToShow, Problem, Unreadable
 from projector.logs import dtypes
 from projector.progress import Progress, Work
 
+_STEP = 250
 _WRONG_CHECKSUM = "the checksum of its bytes in the checkpoint does not match"
 
 
@@ -41,7 +42,7 @@ def read_from_bundle(source: Source) -> Work[Matrix]:
     """One variable. Raises NotFound, Unreadable, NothingToShow, TooLarge."""
     path = source.tensor_path
     bundle = yield from read_bundle(path)
-    entry = bundle.entries.get(source.key.encode())
+    entry = bundle.entries.get(source.key.encode(errors="replace"))
     name = source.key
     if entry is None or not name:
         name = chosen_key(path, source.key, (yield from _list(bundle)))
@@ -70,14 +71,14 @@ def read_from_bundle(source: Source) -> Work[Matrix]:
 def _list(bundle: Bundle) -> Work[tuple[TensorInfo, ...]]:
     full_names = yield from read_full_names(bundle)
     variables = list(bundle.variables())
-    names = titles((key for key, _ in variables), full_names)
+    titles = Titles(full_names)
     found = []
     for i, (key, entry) in enumerate(variables):
-        if i % 1000 == 0:
+        if i % _STEP == 0:
             yield Progress(i / len(variables), f"Reading {bundle.path.name}")
         shape = _shape(entry)
         why = why_not(key, entry.dtype, shape) or _why_missing(bundle, key, entry, shape)
-        found.append(TensorInfo(key, shape, dtype_name(entry.dtype), names[key], why))
+        found.append(TensorInfo(key, shape, dtype_name(entry.dtype), titles.of(key), why))
     return (*found, *(TensorInfo("", (), "", "", sentence) for sentence in bundle.damage))
 
 

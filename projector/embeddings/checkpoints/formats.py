@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from projector.embeddings.checkpoints.bundle_format import list_bundle, read_from_bundle
@@ -9,6 +10,7 @@ from projector.embeddings.checkpoints.table import is_table
 from projector.embeddings.checkpoints.v1_format import list_v1, read_from_v1
 from projector.embeddings.format import Format
 
+_SHARD = re.compile(r"-(\d{5})-of-(\d{5})$")
 _START = b"\0\0"
 """The first key of an index is empty: nothing is shared, nothing follows."""
 
@@ -19,8 +21,13 @@ def is_bundle(path: Path, start: bytes) -> bool:
 
 
 def is_v1(path: Path, start: bytes) -> bool:
-    """A table that is no index; it is no text, so most files need not be looked at again."""
-    return path.suffix.lower() != ".index" and b"\0" in start[:64] and is_table(path)
+    """A table that is no index; it is no text, so most files need not be looked at again. Of several
+    that belong together only the first."""
+    if path.suffix.lower() == ".index" or b"\0" not in start[:64]:
+        return False
+    first = _SHARD.sub(r"-00000-of-\2", path.name)
+    is_later = first != path.name and is_table(path.with_name(first))
+    return not is_later and is_table(path)
 
 
 FORMATS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from projector.embeddings.checkpoints.values import dtype_name, element_dtype
@@ -48,18 +48,19 @@ def why_unreadable(dtype: int, shape: Sequence[int]) -> str:
     return f"It holds no values: its shape is {sizes}." if 0 in shape else ""
 
 
-def titles(keys: Iterable[str], full_names: Mapping[str, str]) -> dict[str, str]:
-    """What to call variables on screen, by key: the full name of the object graph where it is
-    telling and belongs to one only, else the key without its ending; "" for the key itself."""
-    keys = list(keys)
-    counts = Counter(full_names.get(key, "") for key in keys)
-    found = {}
-    for key in keys:
-        full_name = full_names.get(key, "")
-        is_telling = counts[full_name] == 1 and not _GENERIC.fullmatch(full_name)
+class Titles:
+    """What to call variables on screen: the full name of the object graph where it is telling and
+    belongs to one only, else the key without its ending; "" for the key itself."""
+
+    def __init__(self, full_names: Mapping[str, str]) -> None:
+        self._full_names = full_names
+        self._counts = Counter(full_names.values())
+
+    def of(self, key: str) -> str:
+        full_name = self._full_names.get(key, "")
+        is_telling = self._counts[full_name] == 1 and not _GENERIC.fullmatch(full_name)
         title = full_name if is_telling else readable_path(key)
-        found[key] = "" if title == key else title
-    return found
+        return "" if title == key else title
 
 
 def readable_path(key: str) -> str:

@@ -20,6 +20,7 @@ _MOST_NAMED = 100
 _MAX_PARTS = 64
 _LEFT_OVER = re.compile(r"\.tempstate\d+|_temp_")
 _ENDING = re.compile(r"\.(index|meta|data-\d{5}-of-\d{5})$")
+_OLD_NAME = re.compile(r"\.ckpt(-\d+)?(-00000-of-\d{5})?$")
 _FIRST_SHARD = re.compile(r"-00000-of-\d{5}")
 
 
@@ -96,7 +97,7 @@ def _newest(folder: Path) -> Path | None:
     none, the same of tables of version 1, then of damaged indexes."""
     files = [file for file in _files(folder) if not _LEFT_OVER.search(file.name)]
     indexes = [file for file in files if file.suffix == ".index"]
-    tables = [file for file in files if re.search(r"\.ckpt(-\d+)?$", file.name)]
+    tables = [file for file in files if _OLD_NAME.search(file.name)]
     sound = [file for file in indexes if is_table(file)]
     choice = sound or [file for file in tables if is_table(file)]
     choice = choice or [file for file in indexes if _has_shards(file, files)]

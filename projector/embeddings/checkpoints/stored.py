@@ -10,7 +10,7 @@ import google_crc32c
 
 from projector.errors import NotFound, Unreadable
 
-PIECE = 1 << 22
+PIECE = 1 << 20
 """How many bytes are read between two yields."""
 
 

@@ -12,9 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from projector.arrays import frozen
 from projector.embeddings.checkpoints.snappy import decompress
 from projector.embeddings.checkpoints.stored import Checksum, file_size, read_pieces
-from projector.embeddings.checkpoints.varints import read_varint
+from projector.embeddings.checkpoints.varints import Bytes, read_varint
 from projector.embeddings.memory import check_fits
 from projector.errors import Unreadable
 from projector.progress import Progress, Work
@@ -85,31 +88,31 @@ def read_table(path: Path) -> Work[Table]:
         raise Unreadable(f"{path} is damaged: {error}.") from error
 
 
-def read_block(path: Path, block: Block) -> Work[bytes]:
+def read_block(path: Path, block: Block) -> Work[memoryview]:
     """The contents of a block, decompressed. Raises NotFound, Unreadable, TooLarge."""
-    check_fits(2 * block.size, f"One block of {path}")
-    checksum, pieces, n_read = Checksum(), [], 0
+    check_fits(block.size, f"One block of {path}")
+    data, checksum, n_read = np.empty(block.size, np.uint8), Checksum(), 0
     for piece in read_pieces(path, block.offset, block.size):
         checksum.add(piece)
-        pieces.append(piece)
+        data[n_read : n_read + len(piece)] = np.frombuffer(piece, np.uint8)
         n_read += len(piece)
         yield Progress(n_read / block.size, f"Reading {path.name}")
     (trailer,) = read_pieces(path, block.offset + block.size, _TRAILER_BYTES)
     checksum.add(trailer[:1])
     if checksum.masked != struct.unpack("<I", trailer[1:])[0]:
         raise Unreadable(f"{path} is damaged: the checksum at byte {block.offset:,} is wrong.")
-    data = b"".join(pieces)
+    view = frozen(data).data
     if trailer[0] == 0:
-        return data
+        return view
     if trailer[0] != 1:
         raise Unreadable(f"{path} is compressed in a way that is not known ({trailer[0]}).")
     try:
-        return decompress(data)
+        return decompress(view)
     except ValueError as error:
         raise Unreadable(f"{path} is damaged at byte {block.offset:,}: {error}.") from error
 
 
-def parse_entries(block: bytes) -> Iterator[Entry]:
+def parse_entries(block: Bytes) -> Iterator[Entry]:
     """The keys and values of a block in their order. Raises ValueError, saying what is wrong."""
     end = _entries_end(block)
     view, key, at = memoryview(block), b"", 0
@@ -124,12 +127,12 @@ def parse_entries(block: bytes) -> Iterator[Entry]:
             raise ValueError("an entry of its table goes past the end")
         if left < 0 or shared + unshared > _LONGEST_KEY:
             raise ValueError("the keys of its table are too long")
-        key = key[:shared] + block[at:value]
+        key = key[:shared] + bytes(view[at:value])
         at = value + length
         yield key, view[value:at]
 
 
-def _entries_end(block: bytes) -> int:
+def _entries_end(block: Bytes) -> int:
     """Where the entries end and the list of restarts begins."""
     if len(block) < 4:
         raise ValueError("a block of its table is too short")
@@ -140,11 +143,11 @@ def _entries_end(block: bytes) -> int:
     return end
 
 
-def _parse_index(index: bytes, end: int) -> Iterator[Block]:
+def _parse_index(index: Bytes, end: int) -> Iterator[Block]:
     """Blocks follow one another in honest tables; so reading all takes no longer than the file."""
     reached = 0
     for key, value in parse_entries(index):
-        (offset, size), _ = _read_handle(bytes(value), 0)
+        (offset, size), _ = _read_handle(value, 0)
         if offset < reached:
             raise ValueError("the blocks of its table overlap")
         _check_place(offset, size, end)
@@ -157,7 +160,7 @@ def _check_place(offset: int, size: int, end: int) -> None:
         raise ValueError("its table names a place outside the file")
 
 
-def _read_handle(data: bytes, at: int) -> tuple[tuple[int, int], int]:
+def _read_handle(data: Bytes, at: int) -> tuple[tuple[int, int], int]:
     offset, at = read_varint(data, at)
     size, at = read_varint(data, at)
     return (offset, size), at

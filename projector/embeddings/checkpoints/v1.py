@@ -12,12 +12,7 @@ from google.protobuf.message import DecodeError
 
 from projector.embeddings.checkpoints.slices import Extent, extents_of, slice_key
 from projector.embeddings.checkpoints.table import Table, parse_entries, read_block, read_table
-from projector.embeddings.memory import check_fits
-from projector.embeddings.messages.checkpoint_pb2 import (
-    PackedTensor,
-    SavedSliceMeta,
-    SavedTensorSlices,
-)
+from projector.embeddings.messages.checkpoint_pb2 import SavedSliceMeta, SavedTensorSlices
 from projector.errors import NotFound, ProjectorError, Unreadable
 from projector.progress import Progress, Work
 
@@ -82,8 +77,8 @@ class PartReader:
         self._last: tuple[Path, int] | None = None
         self._values: dict[bytes, memoryview] = {}
 
-    def read(self, place: Place) -> Work[PackedTensor]:
-        """The bytes of a part's typed lists. Raises NotFound, Unreadable, TooLarge."""
+    def read(self, place: Place) -> Work[memoryview]:
+        """A SavedTensorSlices, not yet parsed. Raises NotFound, Unreadable, TooLarge."""
         table = place.table
         number = table.block_of(place.key)
         if number is not None and self._last != (table.path, number):
@@ -93,8 +88,7 @@ class PartReader:
         value = self._values.get(place.key) if number is not None else None
         if value is None:
             raise Unreadable(f"{table.path} is damaged: values that it lists are not in it.")
-        check_fits(4 * len(value), f"A part of {table.path}")
-        return _parsed(table.path, bytes(value)).data.data
+        return value
 
 
 def _read_list(table: Table) -> Work[list[SavedSliceMeta]]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from projector.arrays import FloatArray
 from projector.embeddings.checkpoints.matrix import Part, put_together
-from projector.embeddings.checkpoints.names import chosen_key, titles, why_not, why_unreadable
+from projector.embeddings.checkpoints.names import chosen_key, why_not, why_unreadable
 from projector.embeddings.checkpoints.slices import ranges_of
 from projector.embeddings.checkpoints.snappy import MOST_EXPANDED
 from projector.embeddings.checkpoints.stored import file_size
@@ -20,17 +20,22 @@ from projector.embeddings.checkpoints.v1 import PartReader, Place, Tables, Varia
 from projector.embeddings.checkpoints.values import (
     Filled,
     dtype_name,
-    element_dtype,
     real_numbers,
 )
 from projector.embeddings.checkpoints.varints import parse_varints
+from projector.embeddings.checkpoints.wire import find_bytes
 from projector.embeddings.embedding import Source
 from projector.embeddings.format import Matrix, TensorInfo
 from projector.errors import NothingToShow, Unreadable
 from projector.logs import dtypes
+from projector.logs.messages.tensor_pb2 import TensorProto
 from projector.progress import Progress, Work
 
 _PIECE = 1 << 18
+_TENSOR = (2, 3)
+"""The numbers of the fields SavedTensorSlices.data and SavedSlice.data; in it a TensorProto."""
+
+_FIELD_NUMBERS = {field.name: field.number for field in TensorProto.DESCRIPTOR.fields}
 _FIXED_SIZE = ("float_val", "double_val", "scomplex_val", "dcomplex_val", "float8_val")
 _MOST_MISSING = 20
 
@@ -67,14 +72,13 @@ def read_from_v1(source: Source) -> Work[Matrix]:
 
 
 def _list(tables: Tables) -> list[TensorInfo]:
-    names = titles(tables.variables, {})
     return [
         TensorInfo(
             variable.name,
             variable.shape,
             dtype_name(variable.dtype),
-            names[variable.name],
-            why_not(variable.name, variable.dtype, variable.shape) or _why_missing(variable),
+            why_not=why_not(variable.name, variable.dtype, variable.shape)
+            or _why_missing(variable),
         )
         for variable in tables.variables.values()
     ]
@@ -109,13 +113,12 @@ def _most_values(variable: Variable) -> int:
 
 def _fill(reader: PartReader, place: Place, dtype: int, target: FloatArray) -> Work[Filled]:
     """Decode a part's list of values piece by piece."""
-    message = yield from reader.read(place)
-    name = dtypes.TYPED_FIELD[dtype]
-    value = getattr(message, name)
-    data = value if isinstance(value, bytes) else b"".join(value)
-    floats, filled, n = np.empty(target.size, np.float32), Filled(), 0
+    value = yield from reader.read(place)
+    is_whole = target.flags.c_contiguous
+    floats = target.reshape(-1) if is_whole else np.empty(target.size, np.float32)
+    filled, n = Filled(), 0
     convert, path = real_numbers(dtype), place.table.path
-    for elements in _elements(path, data, dtype, name in _FIXED_SIZE):
+    for elements in _elements(path, value, dtype):
         if n + len(elements) > target.size:
             raise Unreadable(f"{path} is damaged: a part has more values than its shape.")
         filled.put(convert(elements), floats[n : n + len(elements)])
@@ -123,25 +126,34 @@ def _fill(reader: PartReader, place: Place, dtype: int, target: FloatArray) -> W
         yield Progress(n / target.size, f"Reading {path.name}")
     if n < target.size:
         raise Unreadable(f"{path} is damaged: a part has {n:,} of its {target.size:,} values.")
-    target[...] = floats.reshape(target.shape)
+    if not is_whole:
+        target[...] = floats.reshape(target.shape)
     return filled
 
 
-def _elements(path: Path, data: bytes, dtype: int, is_fixed: bool) -> Iterator[NDArray[Any]]:
-    """The elements of a packed list, some at a time. Raises Unreadable."""
-    element = element_dtype(dtype)
-    if element is None:
-        raise Unreadable(f"{path} holds values of a type that is not known.")
-    numbers = np.frombuffer(data, np.uint8)
-    start = 0
+def _elements(path: Path, value: memoryview, dtype: int) -> Iterator[NDArray[Any]]:
+    """The elements of a part's list of numbers, some at a time. Raises Unreadable."""
+    name, element = dtypes.TYPED_FIELD[dtype], dtypes.RAW[dtype]
+    is_fixed = name in _FIXED_SIZE
     try:
-        while start < len(data):
-            stop = _piece_end(numbers, start, element.itemsize, is_fixed)
-            piece = numbers[start:stop]
-            yield piece.view(element) if is_fixed else parse_varints(piece).astype(element)
-            start = stop
+        for packed in find_bytes(value, (*_TENSOR, _FIELD_NUMBERS[name])):
+            numbers = np.frombuffer(packed, np.uint8)
+            start = 0
+            while start < len(numbers):
+                stop = _piece_end(numbers, start, element.itemsize, is_fixed)
+                piece = numbers[start:stop]
+                yield piece.view(element) if is_fixed else _from_numbers(piece, element)
+                start = stop
     except ValueError as error:
         raise Unreadable(f"{path} is damaged: {error}.") from error
+
+
+def _from_numbers(piece: NDArray[np.uint8], element: np.dtype[Any]) -> NDArray[Any]:
+    """The elements that packed numbers stand for: halves are bit patterns."""
+    numbers = parse_varints(piece)
+    if element.kind == "f":
+        return numbers.astype(np.dtype("<u2")).view(element)
+    return numbers.astype(element)
 
 
 def _piece_end(numbers: NDArray[np.uint8], start: int, size: int, is_fixed: bool) -> int:

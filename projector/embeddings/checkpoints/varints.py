@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+Bytes = bytes | memoryview
+
 _MOST_BYTES = 10
 
 
-def read_varint(data: bytes, at: int) -> tuple[int, int]:
+def read_varint(data: Bytes, at: int) -> tuple[int, int]:
     """The number at a place, and the place after it. Raises ValueError where none ends."""
     value = 0
     for i, byte in enumerate(data[at : at + _MOST_BYTES]):
         value |= (byte & 0x7F) << (7 * i)
         if byte < 0x80:
             return value, at + i + 1
-    raise ValueError("a number of its table is cut short")
+    raise ValueError("one of its numbers is cut short")
 
 
 def parse_varints(data: NDArray[np.uint8]) -> NDArray[np.uint64]:

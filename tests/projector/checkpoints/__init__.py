@@ -1,0 +1,1 @@
+"""Checkpoints: those of real writers, hand-made ones, and damage."""
