@@ -80,18 +80,15 @@ def _chart(message: Any) -> Chart:
 
 def merge_layouts(layouts: Iterable[Layout]) -> Layout:
     """One page of several: categories of the same title share their charts, equal ones once."""
-    categories: list[Category] = []
-    places: dict[str, int] = {}
-    for n, layout in enumerate(layouts):
+    charts: dict[str, dict[Chart, None]] = {}
+    is_closed: dict[str, bool] = {}
+    for layout in layouts:
         for category in layout.categories:
-            place = places.setdefault(category.title, len(categories))
-            if n == 0 or place == len(categories):
-                categories.append(category)
-                continue
-            known = categories[place]
-            fresh = tuple(chart for chart in category.charts if chart not in known.charts)
-            categories[place] = Category(known.title, known.charts + fresh, known.is_closed)
-    return Layout(tuple(categories))
+            is_closed.setdefault(category.title, category.is_closed)
+            charts.setdefault(category.title, {}).update(dict.fromkeys(category.charts))
+    return Layout(
+        tuple(Category(title, tuple(found), is_closed[title]) for title, found in charts.items())
+    )
 
 
 def layout_of(logs: Logs) -> tuple[Layout, tuple[str, ...]]:

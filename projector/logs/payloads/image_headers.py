@@ -9,6 +9,7 @@ import struct
 from typing import NamedTuple
 
 _MOST_FRAMES = 1 << 16
+_MOST_SEGMENTS = 1 << 12
 # start-of-frame markers: C0 to CF without DHT (C4), JPG (C8) and DAC (CC)
 _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _MARKERS_ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
@@ -52,7 +53,9 @@ def _size(form: str, data: bytes, start: int) -> tuple[int, int]:
 def _jpeg_size(data: bytes) -> tuple[int, int]:
     """From the first start-of-frame segment."""
     at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
+    for _ in range(_MOST_SEGMENTS):
+        if at + 4 > len(data) or data[at] != 0xFF:
+            break
         marker = data[at + 1]
         if marker == 0xFF:
             at += 1  # fill byte

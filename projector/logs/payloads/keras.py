@@ -17,6 +17,7 @@ from projector.logs.series import Series
 _DEEPEST = 40
 _MOST_LAYERS = 200_000
 _MOST_INPUTS = 10_000
+_MOST_CHARACTERS = 1 << 26  # of all names with those of the models around them
 
 
 def read_keras_model(series: Series, i: int) -> Graph:
@@ -64,6 +65,7 @@ class _Walk:
         self.nodes: list[Node] = []
         self._outputs: dict[str, list[str]] = {}
         self._feeds: dict[str, list[str]] = {}
+        self._n_characters = 0
 
     def layer(
         self, layer: dict[str, Any], scope: str, before: str | None, depth: int
@@ -76,12 +78,13 @@ class _Walk:
         if isinstance(config, list):
             config = {"layers": config}  # chains in the oldest logs
         config = _dict(config)
-        name = _scoped(scope, _text(config.get("name")) or _text(layer.get("name")) or "model")
+        own = _text(config.get("name")) or _text(layer.get("name")) or "model"
+        name = self._scoped(scope, own)
         taken = self._taken(layer, scope, before)
         layers = config.get("layers")
         if isinstance(layers, list) and layers:
             return self._model(config, layers, name, taken, depth)
-        self.nodes.append(_node(layer, config, name, [*taken, *self._feeds.get(name, ())]))
+        self.nodes.append(_node(layer, config, name, [*taken, *self._feeds.pop(name, ())]))
         return name
 
     def _taken(self, layer: dict[str, Any], scope: str, before: str | None) -> list[str]:
@@ -92,14 +95,14 @@ class _Walk:
         return [self._node_of(scope, one) for one in islice(_histories(inbound), _MOST_INPUTS)]
 
     def _node_of(self, scope: str, history: _History) -> str:
-        name = _scoped(scope, history.layer)
+        name = self._scoped(scope, history.layer)
         outputs = self._outputs.get(name)
         return outputs[min(history.output, len(outputs) - 1)] if outputs else name
 
     def _model(
         self, config: dict[str, Any], layers: list[Any], name: str, taken: list[str], depth: int
     ) -> str | None:
-        ins = [_scoped(name, one.layer) for one in _histories(config.get("input_layers"))]
+        ins = [self._scoped(name, one.layer) for one in _histories(config.get("input_layers"))]
         outs = list(islice(_histories(config.get("output_layers")), _MOST_INPUTS))
         for i, source in enumerate(taken if ins else ()):
             # called more than once, a model takes its inputs again and again
@@ -112,6 +115,12 @@ class _Walk:
             self._outputs[name] = ends
             return ends[-1]
         return last
+
+    def _scoped(self, scope: str, name: str) -> str:
+        self._n_characters += len(scope) + len(name)
+        if self._n_characters > _MOST_CHARACTERS:
+            raise Unreadable("the names of the layers are too long to be shown.")
+        return f"{scope}/{name}" if scope else name
 
 
 def _node(layer: dict[str, Any], config: dict[str, Any], name: str, inputs: list[str]) -> Node:
@@ -146,17 +155,13 @@ def _histories(value: Any, depth: int = 0) -> Iterator[_History]:
             len(value) >= 3 and isinstance(value[0], str) and _is_index(value[1:2] + value[2:3])
         )
         if is_history:
-            yield _History(value[0], value[2])
+            yield _History(_text(value[0]), value[2])
         for one in value[3:] if is_history else value:
             yield from _histories(one, depth + 1)
 
 
 def _is_index(numbers: list[Any]) -> bool:
     return all(type(one) is int and one >= 0 for one in numbers)
-
-
-def _scoped(scope: str, name: str) -> str:
-    return f"{scope}/{name}" if scope else name
 
 
 def _dict(value: Any) -> dict[str, Any]:

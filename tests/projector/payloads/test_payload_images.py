@@ -62,6 +62,10 @@ def test_a_header_cut_short_or_changed_does_no_harm(encoded: bytes, data: st.Dat
     assert 1 <= header.n_frames <= 1 + len(changed)
 
 
+def test_filling_bytes_are_not_walked_without_end() -> None:
+    assert parse_image_header(b"\xff\xd8" + b"\xff" * 50_000) == ("JPEG", 0, 0, 1)
+
+
 @given(st.binary(max_size=200))
 def test_no_picture_has_no_format(encoded: bytes) -> None:
     assert parse_image_header(b"?" + encoded) == ("", 0, 0, 1)

@@ -187,3 +187,9 @@ def test_models_within_models_without_end_are_told() -> None:
         model = chain("m", model)
     with pytest.raises(Unreadable, match="more layers than can be shown"):
         parsed(model)
+
+
+def test_long_names_do_not_multiply() -> None:
+    model = chain("m" * 100_000, *(layer(str(k)) for k in range(1000)))
+    with pytest.raises(Unreadable, match="names of the layers are too long"):
+        parsed(model)
