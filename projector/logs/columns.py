@@ -22,6 +22,9 @@ KINDS = (
     *(GRAPH, RESTART, RUN_METADATA, META_GRAPH),
 )
 
+LONGEST_NUMBER = 4096
+"""Bytes of a tensor beyond which it is not looked at: it can't be a single number."""
+
 
 class Rows(NamedTuple):
     """tags: number in the table of tags, -1 for none. values: NaN where the kind is no number."""
@@ -43,20 +46,22 @@ class Blobs(NamedTuple):
 class Tags(NamedTuple):
     """slots: hash table of tag numbers, -1 empty, a power of two long.
 
-    texts: the bytes of tags and metadata, found by starts and sizes. metadata_rows: the row
-    that brought the metadata, -1 where there was none yet. described: the tags that have metadata,
-    in the order in which it came.
+    table: a row per tag, columns as below. texts: the bytes of tags and metadata, and padding.
     """
 
     slots: NDArray[np.int32]
-    hashes: NDArray[np.uint64]
-    starts: IntArray
-    sizes: IntArray
-    metadata_starts: IntArray
-    metadata_sizes: IntArray
-    metadata_rows: IntArray
-    described: IntArray
+    table: IntArray
     texts: ByteArray
+
+
+T_START, T_SIZE, T_HASH, T_NEXT = range(4)
+"""Columns of Tags.table: where in texts the tag lies; the tag that came after it the last time."""
+
+T_METADATA_START, T_METADATA_SIZE, T_METADATA_ROW, T_DESCRIBED = range(4, 8)
+"""Metadata likewise, the row that brought it or -1; the i-th tag that was given metadata."""
+
+N_T = 8
+_PADDING = 8
 
 
 def empty_rows(n: int) -> Rows:
@@ -77,17 +82,9 @@ def empty_blobs(n: int) -> Blobs:
 
 def empty_tags(n: int, n_bytes: int) -> Tags:
     """Room for n tags (a power of two) with n_bytes of text."""
-    return Tags(
-        np.full(2 * n, -1, np.int32),
-        np.empty(n, np.uint64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n, np.int64),
-        np.empty(n_bytes, np.uint8),
-    )
+    table = np.full((n, N_T), -1, np.int64)
+    table[:, T_NEXT] = 0
+    return Tags(np.full(2 * n, -1, np.int32), table, np.empty(n_bytes + _PADDING, np.uint8))
 
 
 def known_tags(texts: Sequence[bytes], metadata: Sequence[bytes | None], rows: IntArray) -> Tags:
@@ -101,32 +98,41 @@ def known_tags(texts: Sequence[bytes], metadata: Sequence[bytes | None], rows: I
     tags.texts[: len(joined)] = joined
     sizes = np.array([len(part) for part in parts], np.int64)
     starts = np.cumsum(sizes) - sizes
-    tags.starts[: len(texts)], tags.metadata_starts[: len(texts)] = np.split(starts, 2)
-    tags.sizes[: len(texts)], tags.metadata_sizes[: len(texts)] = np.split(sizes, 2)
-    tags.metadata_rows[: len(texts)] = rows
+    known = tags.table[: len(texts)]
+    known[:, T_START], known[:, T_METADATA_START] = np.split(starts, 2)
+    known[:, T_SIZE], known[:, T_METADATA_SIZE] = np.split(sizes, 2)
+    known[:, T_METADATA_ROW] = rows
+    described = np.flatnonzero(rows >= 0)
+    known[: len(described), T_DESCRIBED] = described
     return tags
 
 
 def more_tags(old: Tags, n_used: int) -> Tags:
-    """The same tags with room for twice as many."""
-    n = 2 * len(old.hashes)
-    new = empty_tags(n, 0)._replace(texts=old.texts)
-    for name in Tags._fields[1:-1]:
-        getattr(new, name)[:n_used] = getattr(old, name)[:n_used]
-    mask = np.uint64(2 * n - 1)
-    for i, first in enumerate((new.hashes[:n_used] & mask).tolist()):
-        slot = first
-        while new.slots[slot] >= 0:
-            slot = (slot + 1) & int(mask)
-        new.slots[slot] = i
+    """The same tags with room for twice as many; slots are still to be filled in."""
+    new = empty_tags(2 * len(old.table), 0)._replace(texts=old.texts)
+    new.table[:n_used] = old.table[:n_used]
     return new
 
 
 def more_texts(old: Tags, n_used: int, n_bytes: int) -> Tags:
     """The same tags with room for n_bytes of text."""
-    texts = np.empty(n_bytes, np.uint8)
+    texts = np.empty(n_bytes + _PADDING, np.uint8)
     texts[:n_used] = old.texts[:n_used]
     return old._replace(texts=texts)
+
+
+def texts_of(tags: Tags, n: int) -> tuple[tuple[bytes, ...], tuple[bytes | None, ...]]:
+    """The bytes of n tags, and of their metadata, None without."""
+    table = tags.table[:n].tolist()
+    texts = tags.texts.data
+    names = tuple(bytes(texts[row[T_START] : row[T_START] + row[T_SIZE]]) for row in table)
+    metadata = tuple(
+        bytes(texts[row[T_METADATA_START] : row[T_METADATA_START] + row[T_METADATA_SIZE]])
+        if row[T_METADATA_ROW] >= 0
+        else None
+        for row in table
+    )
+    return names, metadata
 
 
 class State(NamedTuple):
@@ -151,12 +157,12 @@ NEEDED: how many bytes of room the scan asks for, of the block or of the texts.
 N_CHECKSUM, FIRST_CHECKSUM, N_SKIPPED, FIRST_SKIPPED, N_LOST, FIRST_LOST = range(8, 14)
 """Places in State.counts: how often something was wrong, and the offset in the file where first."""
 
-N_METADATA = 14
-"""Place in State.counts: how many tags have metadata."""
+N_METADATA, LAST_TAG = 14, 15
+"""Places in State.counts: how many tags have metadata, and the tag met last."""
 
-N_COUNTS = 15
+N_COUNTS = 16
 
-PASSING = (POSITION, N_ROWS, N_BLOBS, N_TAGS, N_TEXT, NEEDED, N_METADATA)
+PASSING = (POSITION, N_ROWS, N_BLOBS, N_TAGS, N_TEXT, NEEDED, N_METADATA, LAST_TAG)
 """Places in State.counts that say nothing once a scan is finished; they are 0 then."""
 
 
@@ -167,5 +173,8 @@ def new_state(n_faults: int = 0) -> State:
     )
 
 
-ASKS_BYTES, ASKS_ROWS, ASKS_TAGS, ASKS_TEXTS = range(4)
-"""What the scan asks for when it returns."""
+ASKS_BYTES, ASKS_ROWS, ASKS_TAGS, ASKS_TEXTS, ASKS_RECORD = range(1, 6)
+"""What the scan asks for when it returns. ASKS_RECORD: the parts of a long record."""
+
+DONE, DAMAGED, NOTHING = 0, -1, -2
+"""Other answers of its functions."""

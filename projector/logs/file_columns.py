@@ -182,7 +182,9 @@ def _parts(data: bytes, sizes: list[int]) -> list[bytes | None]:
 
 def found_problems(path: Path, state: State) -> tuple[Problem, ...]:
     """What the scan found wrong: a sentence for each kind of fault, or for each bad record."""
-    found = []
+    found: list[Problem] = []
+    if not state.counts[columns.N_CHECKSUM : columns.FIRST_LOST].any():
+        return ()
     for (n_place, first), (one, many) in _SENTENCES.items():
         n = int(state.counts[n_place])
         listed = state.faults[1, state.faults[0] == n_place].tolist()

@@ -1,4 +1,4 @@
-"""One event file, read block by block into columns.
+"""One event file, read piece by piece into columns.
 
 The file is never mapped into memory: one that shrinks meanwhile would end the process.
 """
@@ -9,30 +9,43 @@ import io
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.arrays import IntArray
+from projector.arrays import ByteArray
 from projector.errors import Problem
 from projector.logs import columns
-from projector.logs.columns import Blobs, Rows, Tags
+from projector.logs.columns import Blobs, Rows
 from projector.logs.file_columns import FileColumns as FileColumns
 from projector.logs.file_columns import found_problems
+from projector.logs.long_record import LongRecord
 
 BLOCK = 1 << 21
-"""Bytes taken in at once; more only where a single record is longer."""
+"""Bytes taken in by one `advance`, roughly; a few milliseconds of work."""
 
-_MOST_ROWS = 1 << 16
+LONG = 1 << 14
+"""Payloads of records beyond this stay in the file, and their checksums are not looked at."""
+
+PIECE = 1 << 18
+"""Bytes read at once: few enough to stay in the processor's cache."""
+
+_SMALL_PIECE = 1 << 12
+_COST_OF_READING = 1 << 14  # a read of few bytes takes as long as taking in about this many
+_MOST_ROWS = 1 << 18
 _MOST_LISTED = 1000
+_NEVER = 1 << 62
+_PADDING = 8
 
 
 class FileScan:
     """Reads one file: `advance` until `is_done`, then `finish`.
 
     after: what an earlier scan of the same file found; only what is new behind it is read, and
-    `finish` gives the columns of the whole file. verify: list each bad record by itself. Never
-    raises: a file that can't be read has a problem and the rows before it.
+    `finish` gives the columns of the whole file. verify: read all payloads, check their checksums
+    and list each bad record by itself. Never raises: a file that can't be read has a problem and
+    the rows before it.
     """
 
     def __init__(
@@ -41,71 +54,67 @@ class FileScan:
         self.path = path
         self.is_done = False
         self._after = after
+        self._longest = _NEVER if verify else LONG
         self._problem: str | None = None
         self._file: io.FileIO | None = None
         self._size = 0
-        self._base = 0  # where in the file the buffer begins
+        self._base = after.read_to if after else 0  # where in the file the buffer begins
         self._filled = 0
+        self._piece = PIECE
+        self._record: LongRecord | None = None
         self._chunks: list[tuple[Rows, Blobs]] = []
         self._state = columns.new_state(_MOST_LISTED if verify else 0)
         try:
             self._file = path.open("rb", buffering=0)
             self._size = os.fstat(self._file.fileno()).st_size
-            self._file.seek(after.read_to if after else 0)
+            self._file.seek(self._base)
         except OSError as error:
             self._fail(error)
+        if self._size <= self._base:
+            self._close()
+        if self._file or after is None:
+            self._make_room(after)
+
+    def _make_room(self, after: FileColumns | None) -> None:
+        n_bytes = max(0, self._size - self._base)
+        self._n_rows = min(_MOST_ROWS, n_bytes // 40 + 16)
+        self._rows = columns.empty_rows(self._n_rows)
+        self._blobs = columns.empty_blobs(self._n_rows)
+        self._buffer: ByteArray = np.empty(min(PIECE, n_bytes) + _PADDING, np.uint8)
+        self._tags = columns.empty_tags(64, 4096)
         self._has_slots = True
-        if after is None:
-            self._tags = columns.empty_tags(64, 4096)
-        else:
+        if after:
             self._go_on(after)
-        self._make_room()
+        self._state.counts[columns.NEEDED] = 12
 
     def _go_on(self, after: FileColumns) -> None:
         """Take up the scan where the earlier one ended."""
-        self._base = after.read_to
-        if self._size <= after.read_to:
-            self._close()
-            return
         self._chunks.append((after.rows, after.blobs))
         n_faults = min(after.state.faults.shape[1], self._state.faults.shape[1])
-        self._state.counts[:] = after.state.counts
+        counts = self._state.counts
+        counts[:] = after.state.counts
         self._state.clock[:] = after.state.clock
         self._state.faults[:, :n_faults] = after.state.faults[:, :n_faults]
         self._tags = columns.known_tags(after.tags, after.metadata, after.metadata_rows)
-        n_texts = sum(map(len, after.tags)) + sum(len(text) for text in after.metadata if text)
-        self._state.counts[columns.N_TAGS] = len(after.tags)
-        self._state.counts[columns.N_TEXT] = n_texts
-        described = np.flatnonzero(after.metadata_rows >= 0)
-        self._tags.described[: len(described)] = described
-        self._state.counts[columns.N_METADATA] = len(described)
+        counts[columns.N_TAGS] = len(after.tags)
+        counts[columns.N_TEXT] = sum(len(text) for text in (*after.tags, *after.metadata) if text)
+        counts[columns.N_METADATA] = sum(text is not None for text in after.metadata)
         self._has_slots = False
-
-    def _make_room(self) -> None:
-        n_bytes = max(0, self._size - self._base)
-        n = min(_MOST_ROWS, n_bytes // 16 + 16)
-        self._buffer: NDArray[np.uint8] = np.empty(min(BLOCK, n_bytes) + 16, np.uint8)
-        self._rows = columns.empty_rows(n)
-        self._blobs = columns.empty_blobs(n)
 
     @property
     def next_bytes(self) -> int:
         """How much the next `advance` will take in, roughly."""
-        return min(BLOCK, self._size - self._base - self._filled)
+        return max(0, min(BLOCK, self._size - self._base - self._filled))
 
     def advance(self) -> None:
-        """Take in one more block."""
-        if self._file is None:
-            return
+        """Take in some more: a few milliseconds of work."""
+        cost = 0
         try:
-            n_read = self._read_block(self._file)
-            self._scan()
+            while self._file is not None and cost < BLOCK:
+                part = self._read_part if self._record else self._read_piece
+                cost += _COST_OF_READING + part(self._file)
         except (OSError, MemoryError) as error:
             self._fail(error)
-            return
-        is_at_end = n_read == 0 or self._base + self._filled >= self._size
-        if is_at_end:
-            self._close()
 
     def finish(self) -> FileColumns:
         """What was read. The scan can't be used afterwards."""
@@ -113,18 +122,19 @@ class FileScan:
         if self._after is not None and not self._chunks:
             return self._unchanged(self._after)
         counts = self._state.counts
-        n_tags = int(counts[columns.N_TAGS])
-        read_to = self._base + int(counts[columns.POSITION])
+        n_tags, read_to = int(counts[columns.N_TAGS]), self._base + int(counts[columns.POSITION])
+        self._keep_rows()
         counts[list(columns.PASSING)] = 0
         rows, blobs = _joined(self._chunks)
+        tags, metadata = columns.texts_of(self._tags, n_tags)
         start_time = float(self._state.clock[1])
         return FileColumns(
             path=self.path,
             rows=rows,
             blobs=blobs,
-            tags=tuple(_texts(self._tags, self._tags.starts, self._tags.sizes, n_tags)),
-            metadata=tuple(self._metadata(n_tags)),
-            metadata_rows=self._tags.metadata_rows[:n_tags].copy(),
+            tags=tags,
+            metadata=metadata,
+            metadata_rows=self._tags.table[:n_tags, columns.T_METADATA_ROW].copy(),
             start_time=None if np.isnan(start_time) else start_time,
             read_to=read_to,
             problems=(*found_problems(self.path, self._state), *self._failures()),
@@ -141,8 +151,48 @@ class FileScan:
     def _failures(self) -> list[Problem]:
         return [Problem(self.path, self._problem)] if self._problem else []
 
-    def _read_block(self, file: io.FileIO) -> int:
-        """Fill the buffer behind what is left of the last block; how many bytes came."""
+    def _read_piece(self, file: io.FileIO) -> int:
+        """Take in what comes next; how many bytes were read."""
+        counts = self._state.counts
+        is_short = self._drop_used() < counts[columns.NEEDED]
+        n_read = self._fill(file) if is_short else 0
+        asked = self._scan()
+        start = self._base + int(counts[columns.POSITION])
+        n_needed = int(counts[columns.NEEDED])
+        if start + n_needed > self._size or (is_short and n_read == 0):
+            self._close()  # a partial tail, or a file that has shrunk
+        elif asked == columns.ASKS_RECORD:
+            head = self._buffer[counts[columns.POSITION] : self._filled]
+            self._record = LongRecord(start, n_needed - 16, head)
+        return n_read
+
+    def _read_part(self, file: io.FileIO) -> int:
+        """Read on in a long record, and take it in once all is there that is looked at."""
+        assert self._record is not None
+        n_read = self._record.read_on(file)
+        if self._record.is_read:
+            self._take_record(self._record)
+            self._go_behind(self._record, file)
+            self._record = None
+        elif n_read == 0:
+            self._close()
+        return n_read
+
+    def _go_behind(self, record: LongRecord, file: io.FileIO) -> None:
+        counts = self._state.counts
+        counts[columns.LOST] = 0
+        counts[columns.NEEDED] = 12
+        stop = record.start + record.end + 4
+        if stop < self._base + self._filled:
+            counts[columns.POSITION] = stop - self._base
+            return
+        counts[columns.POSITION] = 0
+        self._base, self._filled = stop, 0
+        self._piece = _SMALL_PIECE  # the next may be long as well
+        file.seek(stop)
+
+    def _drop_used(self) -> int:
+        """Move to the front what is not yet taken in; how many bytes that is."""
         counts = self._state.counts
         start = int(counts[columns.POSITION])
         left = self._filled - start
@@ -150,64 +200,93 @@ class FileScan:
             self._buffer[:left] = self._buffer[start : self._filled]
         self._base, self._filled = self._base + start, left
         counts[columns.POSITION] = 0
-        room = min(self._size - self._base, max(BLOCK, int(counts[columns.NEEDED])))
-        if room > len(self._buffer):
-            grown = np.empty(room, np.uint8)
-            grown[:left] = self._buffer[:left]
+        return left
+
+    def _fill(self, file: io.FileIO) -> int:
+        """Read a piece behind what is left of the last one."""
+        n_ahead = self._size - self._base
+        room = min(n_ahead, max(int(self._state.counts[columns.NEEDED]), self._piece))
+        if room + _PADDING > len(self._buffer):
+            grown = np.empty(room + _PADDING, np.uint8)
+            grown[: self._filled] = self._buffer[: self._filled]
             self._buffer = grown
-        # a block at a time even inside a long record, so that no single step takes long
-        stop = min(len(self._buffer), left + BLOCK, self._size - self._base)
-        n_read = file.readinto(self._buffer[left:stop].data) or 0
+        # a piece at a time even inside a long record, so that no single step takes long
+        stop = min(len(self._buffer) - _PADDING, self._filled + self._piece, n_ahead)
+        n_read = file.readinto(self._buffer[self._filled : stop].data) or 0
         self._filled += n_read
-        return int(n_read)
+        self._piece = min(4 * self._piece, PIECE)
+        return n_read
 
-    def _scan(self) -> None:
-        from projector.logs.kernels import fill_slots, scan
+    def _scan(self) -> int:
+        """Take in the whole records of the buffer; what the scan asks for then."""
+        from projector.logs.kernels import scan
 
-        counts = self._state.counts
         if not self._has_slots:
-            fill_slots(self._tags, int(counts[columns.N_TAGS]))
-            self._has_slots = True
-        asked = None
-        while asked != columns.ASKS_BYTES:
+            self._fill_slots()
+        while True:
             asked = scan(
                 self._buffer,
                 self._filled,
                 self._base,
+                self._longest,
                 self._rows,
                 self._blobs,
                 self._tags,
                 self._state,
             )
-            if asked == columns.ASKS_ROWS:
-                self._take_out(is_full=True)
-            elif asked == columns.ASKS_TAGS:
-                self._tags = columns.more_tags(self._tags, int(counts[columns.N_TAGS]))
-            elif asked == columns.ASKS_TEXTS:
-                n_bytes = max(2 * len(self._tags.texts), int(counts[columns.NEEDED]))
-                self._tags = columns.more_texts(self._tags, int(counts[columns.N_TEXT]), n_bytes)
-        self._take_out(is_full=False)
+            if asked in (columns.ASKS_BYTES, columns.ASKS_RECORD):
+                return int(asked)
+            self._give(asked)
 
-    def _take_out(self, *, is_full: bool) -> None:
-        """Keep the rows so far and make room, more where a single record needs it."""
+    def _take_record(self, record: LongRecord) -> None:
+        from projector.logs.kernels import take_record
+
+        while True:
+            asked = take_record(
+                record.buffer,
+                0,
+                record.end,
+                record.start,
+                self._rows,
+                self._blobs,
+                self._tags,
+                self._state,
+            )
+            if asked <= columns.DONE:
+                return
+            self._give(asked)
+
+    def _give(self, asked: int) -> None:
+        """Make the room that the scan asks for."""
+        counts = self._state.counts
+        if asked == columns.ASKS_ROWS:
+            # more than before only where a single record needs it
+            self._n_rows *= 1 if counts[columns.N_ROWS] else 2
+            self._keep_rows()
+            self._rows = columns.empty_rows(self._n_rows)
+            self._blobs = columns.empty_blobs(self._n_rows)
+        elif asked == columns.ASKS_TAGS:
+            self._tags = columns.more_tags(self._tags, int(counts[columns.N_TAGS]))
+            self._fill_slots()
+        elif asked == columns.ASKS_TEXTS:
+            n_bytes = max(2 * len(self._tags.texts), int(counts[columns.NEEDED]))
+            self._tags = columns.more_texts(self._tags, int(counts[columns.N_TEXT]), n_bytes)
+
+    def _fill_slots(self) -> None:
+        from projector.logs.tags.kernels import fill_slots
+
+        fill_slots(self._tags, int(self._state.counts[columns.N_TAGS]))
+        self._has_slots = True
+
+    def _keep_rows(self) -> None:
         counts = self._state.counts
         n_rows, n_blobs = int(counts[columns.N_ROWS]), int(counts[columns.N_BLOBS])
         if n_rows:
-            rows = Rows._make(column[:n_rows].copy() for column in self._rows)
-            blobs = Blobs._make(column[:n_blobs].copy() for column in self._blobs)
+            rows = Rows._make(_cut(column, n_rows) for column in self._rows)
+            blobs = Blobs._make(_cut(column, n_blobs) for column in self._blobs)
             self._chunks.append((rows, blobs))
-        elif is_full:
-            n = 2 * len(self._rows.tags)
-            self._rows, self._blobs = columns.empty_rows(n), columns.empty_blobs(n)
         counts[columns.N_BEFORE] += n_rows
         counts[columns.N_ROWS] = counts[columns.N_BLOBS] = 0
-
-    def _metadata(self, n_tags: int) -> list[bytes | None]:
-        found = self._tags.metadata_rows[:n_tags] >= 0
-        sizes = np.where(found, self._tags.metadata_sizes[:n_tags], 0)
-        starts = np.where(found, self._tags.metadata_starts[:n_tags], 0)
-        texts = _texts(self._tags, starts, sizes, n_tags)
-        return [text if has else None for text, has in zip(texts, found.tolist(), strict=True)]
 
     def _fail(self, error: OSError | MemoryError) -> None:
         reason = "there is not enough memory"
@@ -223,9 +302,9 @@ class FileScan:
             self._file = None
 
 
-def _texts(tags: Tags, starts: IntArray, sizes: IntArray, n: int) -> list[bytes]:
-    pairs = zip(starts[:n].tolist(), sizes[:n].tolist(), strict=True)
-    return [tags.texts[start : start + size].tobytes() for start, size in pairs]
+def _cut(column: NDArray[Any], n: int) -> NDArray[Any]:
+    """The first n; the rest is given back where it is much."""
+    return column[:n] if 2 * n > len(column) else column[:n].copy()
 
 
 def _joined(chunks: list[tuple[Rows, Blobs]]) -> tuple[Rows, Blobs]:

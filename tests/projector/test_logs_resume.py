@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from projector.logs import columns
 from projector.logs.columns import Blobs, Rows
 from projector.logs.file_columns import FileColumns
 from projector.logs.messages import event_pb2, summary_pb2, tensor_pb2
@@ -192,6 +193,9 @@ def retyped(name: str) -> Any:
 
 ARRAYS = ("header", *Rows._fields, "blobs", "texts")
 HUGE = 1 << 62
+N_FIXED = 3 + columns.N_COUNTS + 2
+COUNTS = (columns.N_BEFORE, columns.LOST, columns.N_CHECKSUM, columns.FIRST_CHECKSUM)
+PLACES = (0, 2, N_FIXED, *(3 + place for place in (*COUNTS, *columns.PASSING)))
 
 
 @pytest.mark.parametrize(
@@ -199,8 +203,8 @@ HUGE = 1 << 62
     [
         *(shortened(name) for name in ARRAYS),
         *(retyped(name) for name in ARRAYS),
-        *(damaged("header", place, -1) for place in range(18)),
-        *(damaged("header", place, HUGE) for place in (0, 2, 3 + 5, 3 + 6, 3 + 8, 3 + 9, 20)),
+        *(damaged("header", place, -1) for place in range(N_FIXED)),
+        *(damaged("header", place, HUGE) for place in PLACES),
         damaged("header", -1, HUGE),
         damaged("header", -1, -1),
         damaged("tags", 4, 10),

@@ -110,7 +110,7 @@ def test_payloads_are_found_where_they_lie(tmp_path: Path) -> None:
 def test_blocks_of_any_size_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, *records(300), framed(event("x" * 5000, 1.0, 1)), *records(20))
     whole = scanned(path)
-    monkeypatch.setattr(scan, "BLOCK", 64)
+    monkeypatch.setattr(scan, "PIECE", 64)
     monkeypatch.setattr(scan, "_MOST_ROWS", 3)
     small = scanned(path)
     assert texts(small) == texts(whole)
@@ -233,7 +233,8 @@ def test_a_huge_length_with_a_right_checksum_is_not_believed(tmp_path: Path) -> 
 def test_a_file_that_shrinks_while_it_is_read_does_no_harm(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scan, "BLOCK", 100)
+    monkeypatch.setattr(scan, "PIECE", 100)
+    monkeypatch.setattr(scan, "BLOCK", 1)
     path = write(tmp_path, *records(50))
     reading = FileScan(path)
     reading.advance()

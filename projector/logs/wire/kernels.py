@@ -1,4 +1,4 @@
-"""Protobuf wire bytes and CRC-32C, compiled. Every function stays inside the `end` it is given.
+"""Protobuf wire bytes, compiled. Every function stays inside the `end` it is given.
 
 A position of -1 as answer means: the bytes are no such thing.
 """
@@ -8,64 +8,56 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+from llvmlite import ir  # type: ignore[import-untyped]
+from numba import njit, types
+from numba.extending import intrinsic
 
 # Nothing here allocates. Counting references to the arrays at each call would take two thirds of
 # the time, handing twenty arrays from function to function most of the rest.
 compiled = njit(cache=True, nogil=True, _nrt=False)
 inlined = njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 
-
-def _crc_tables() -> Any:
-    """uint64 (8, 256): the tables of slicing-by-8 for the reflected polynomial 0x82F63B78."""
-    first = np.arange(256, dtype=np.uint64)
-    for _ in range(8):
-        first = (first >> np.uint64(1)) ^ (np.uint64(0x82F63B78) * (first & np.uint64(1)))
-    tables = [first]
-    for _ in range(7):
-        last = tables[-1]
-        tables.append((last >> np.uint64(8)) ^ first[(last & np.uint64(255)).astype(np.int64)])
-    return np.array(tables)
+PADDING = 8
+"""Bytes that must be there behind the last one of an array that `load8` reads."""
 
 
-_CRC = _crc_tables()
-_LOW32 = np.uint64(0xFFFFFFFF)
-_BYTE = np.uint64(0xFF)
+def _load(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    """One load of the processor; numba's own indexing asks at each byte whether it is negative."""
+    array = context.make_array(signature.args[0])(context, builder, args[0])
+    place = builder.gep(builder.bitcast(array.data, ir.IntType(8).as_pointer()), [args[1]])
+    kind = ir.IntType(signature.return_type.bitwidth)
+    return builder.load(builder.bitcast(place, kind.as_pointer()), align=1)
+
+
+@intrinsic
+def load8(context: Any, array: Any, place: Any) -> Any:
+    """The 8 bytes at `place` as uint64; nobody checks that they are there."""
+    return types.uint64(array, types.int64), _load
+
+
+@intrinsic
+def load4(context: Any, array: Any, place: Any) -> Any:
+    """The 4 bytes at `place` as uint32."""
+    return types.uint32(array, types.int64), _load
+
+
+@intrinsic
+def load1(context: Any, array: Any, place: Any) -> Any:
+    """The byte at `place` as uint8."""
+    return types.uint8(array, types.int64), _load
 
 
 @compiled
 def little_endian(buf: Any, start: int, size: int) -> Any:
     """Up to 8 bytes as uint64; the caller knows that they are there."""
+    if size == 8:
+        return load8(buf, start)
+    if size == 4:
+        return np.uint64(load4(buf, start))
     value = np.uint64(0)
     for i in range(size):
-        value |= np.uint64(buf[start + i]) << np.uint64(8 * i)
+        value |= np.uint64(load1(buf, start + i)) << np.uint64(8 * i)
     return value
-
-
-@compiled
-def masked_crc(buf: Any, start: int, end: int) -> Any:
-    """The masked CRC-32C of the bytes start..end, uint64."""
-    crc = _LOW32
-    i = start
-    while i + 8 <= end:
-        low = crc ^ little_endian(buf, i, 4)
-        crc = (
-            _CRC[7, low & _BYTE]
-            ^ _CRC[6, (low >> np.uint64(8)) & _BYTE]
-            ^ _CRC[5, (low >> np.uint64(16)) & _BYTE]
-            ^ _CRC[4, low >> np.uint64(24)]
-            ^ _CRC[3, buf[i + 4]]
-            ^ _CRC[2, buf[i + 5]]
-            ^ _CRC[1, buf[i + 6]]
-            ^ _CRC[0, buf[i + 7]]
-        )
-        i += 8
-    while i < end:
-        crc = _CRC[0, (crc ^ np.uint64(buf[i])) & _BYTE] ^ (crc >> np.uint64(8))
-        i += 1
-    crc ^= _LOW32
-    rotated = ((crc >> np.uint64(15)) | (crc << np.uint64(17))) & _LOW32
-    return (rotated + np.uint64(0xA282EAD8)) & _LOW32
 
 
 @compiled
@@ -75,7 +67,7 @@ def read_varint(buf: Any, pos: int, end: int) -> Any:
     for i in range(10):
         if pos >= end:
             return value, -1
-        byte = np.uint64(buf[pos])
+        byte = np.uint64(load1(buf, pos))
         pos += 1
         value |= (byte & np.uint64(0x7F)) << np.uint64(7 * i)
         if byte < np.uint64(0x80):
@@ -84,35 +76,30 @@ def read_varint(buf: Any, pos: int, end: int) -> Any:
 
 
 @compiled
-def read_length(buf: Any, pos: int, end: int) -> Any:
-    """Where the length-delimited bytes at `pos` start and stop."""
-    length, pos = read_varint(buf, pos, end)
-    if pos < 0 or length > np.uint64(end - pos):
-        return -1, -1
-    return pos, pos + np.int64(length)
-
-
-@compiled
 def read_field(buf: Any, pos: int, end: int) -> Any:
     """Field number, wire type, and where the field's bytes start and stop.
 
     The bytes of a length-delimited field are without their length; the next field begins at stop.
+    Looks at LONGEST_HEAD bytes at most, none of them the field's own but those of a varint.
     """
     key, pos = read_varint(buf, pos, end)
     number, wire = np.int64(key >> np.uint64(3)), np.int64(key & np.uint64(7))
     if pos < 0 or number < 1 or number > 536870911:
         return number, wire, -1, -1
-    if wire == 2:
-        start, stop = read_length(buf, pos, end)
-        return number, wire, start, stop
-    if wire == 0:
-        _, stop = read_varint(buf, pos, end)
-    elif wire == 1:
+    stop: Any = -1
+    if wire == 1:
         stop = pos + 8
     elif wire == 5:
         stop = pos + 4
-    else:
-        stop = -1
+    elif wire == 0:
+        _, stop = read_varint(buf, pos, end)
+    elif wire == 2:
+        length, pos = read_varint(buf, pos, end)
+        if pos >= 0 and length <= np.uint64(end - pos):
+            stop = pos + np.int64(length)
     if stop > end:
         stop = -1
     return number, wire, pos, stop
+
+
+LONGEST_HEAD = 20

@@ -1,0 +1,1 @@
+"""The checksum of records: CRC-32C, rotated and shifted."""
