@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -151,9 +150,10 @@ class CurveSeries:
         """What tells the curve of steps[i] from all others of the logs."""
         return self.run, self.tag, i
 
-    def file(self, i: int) -> Path:
-        """The event file that holds the curve of steps[i]."""
-        return _file(self.series, i)
+    def problem(self, i: int, what: str) -> Problem:
+        """Something wrong with the curve of steps[i], at its place in its event file."""
+        assert self.series.payloads is not None
+        return self.series.payloads.problem(i, what)
 
 
 CurveKey = tuple[str, str, int]
@@ -183,7 +183,7 @@ def read_curves(wanted: Sequence[tuple[CurveSeries, int]]) -> Work[CurvesRead]:
         try:
             curves[series.key(i)] = series.curve(i)
         except Unreadable as error:
-            unreadable[series.key(i)] = Problem(series.file(i), str(error))
+            unreadable[series.key(i)] = series.problem(i, str(error))
     return CurvesRead(1.0, "", curves, unreadable)
 
 
@@ -202,7 +202,7 @@ def find_curves(logs: Logs) -> tuple[tuple[CurveSeries, ...], tuple[Problem, ...
                 f"The PR curves {series.tag} of run {series.run} are written in version "
                 f"{version} of their format, only version 0 is known; they are left out."
             )
-            problems.append(Problem(_file(series, 0), what))
+            problems.append(series.payloads.problem(0, what))
             continue
         found.append(
             CurveSeries(
@@ -216,12 +216,6 @@ def find_curves(logs: Logs) -> tuple[tuple[CurveSeries, ...], tuple[Problem, ...
             )
         )
     return tuple(found), tuple(problems)
-
-
-def _file(series: Series, i: int) -> Path:
-    payloads = series.payloads
-    assert payloads is not None
-    return payloads.files[int(payloads.file_ids[i])]
 
 
 def _curve(tensor: np.ndarray[tuple[int, ...], np.dtype[np.generic]], place: str) -> Curve:

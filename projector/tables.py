@@ -172,7 +172,7 @@ def read_curves_table(contents: Contents) -> Work[Table]:
         try:
             curve = series.curve(i)
         except Unreadable as error:
-            problems.append(Problem(series.file(i), str(error)))
+            problems.append(series.problem(i, str(error)))
             continue
         read.append((series, i, curve))
         n_rows += len(curve)

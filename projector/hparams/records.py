@@ -128,11 +128,10 @@ def _run_name(run: Run) -> str:
 
 
 def _read(series: Series, run: Run, logs: Logs, records: Records) -> None:
-    where = run.files[0] if run.files else logs.path
     member = MEMBERS.get(series.tag)
     if member is None:
         what = f"{series.tag} of run {run.name} is no known hyperparameter record; it was skipped."
-        records.problems.append(Problem(where, what))
+        records.problems.append(_problem(series, run, logs, what))
         return
     content = series.metadata.content
     if member == "experiment" and content in records.seen:
@@ -141,16 +140,22 @@ def _read(series: Series, run: Run, logs: Logs, records: Records) -> None:
         data = hparams_pb2.HParamsPluginData.FromString(content)
     except DecodeError:
         what = f"The {member} record of run {run.name} can't be decoded; it was skipped."
-        records.problems.append(Problem(where, what))
+        records.problems.append(_problem(series, run, logs, what))
         return
     if data.version != 0 or data.WhichOneof("data") != member:
         fault = f"has version {data.version}" if data.version else "holds another record"
         what = f"The {member} record of run {run.name} {fault}; it was skipped."
-        records.problems.append(Problem(where, what))
+        records.problems.append(_problem(series, run, logs, what))
         return
     if member == "experiment":
         records.seen.add(content)
     _add(getattr(data, member), member, run.name, records)
+
+
+def _problem(series: Series, run: Run, logs: Logs, what: str) -> Problem:
+    if series.payloads is not None and len(series):
+        return series.payloads.problem(0, what)
+    return Problem(run.files[0] if run.files else logs.path, what)
 
 
 def _add(message: Any, member: str, run: str, records: Records) -> None:

@@ -133,12 +133,22 @@ def _left_out(
 ) -> Problem:
     if fitting is None:
         what = f"The metadata of {tag} is damaged; its values are left out."
-        return Problem(paths[groups.file_of(rows.start)], what)
+        return Problem(paths[groups.file_of(rows.start)], what, _offset(rows, 0, groups))
     odd = np.flatnonzero(~fitting[groups.rows.kinds[rows.start : rows.stop]])
     what = f"{len(odd):,} values of {tag} are not of its kind and were left out."
     if len(odd) == 1:
         what = f"A value of {tag} is not of its kind and was left out."
-    return Problem(paths[groups.file_of(rows.start + int(odd[0]))], what)
+    place = int(odd[0])
+    return Problem(paths[groups.file_of(rows.start + place)], what, _offset(rows, place, groups))
+
+
+def _offset(rows: TagRows, place: int, groups: Groups) -> int | None:
+    """Where in its file the payload of one of the tag's rows lies; plain numbers have none."""
+    kinds = groups.rows.kinds[rows.start : rows.start + place + 1]
+    if kinds[-1] == NUMBER:
+        return None
+    n_before = int(np.count_nonzero(kinds != NUMBER)) - 1
+    return int(groups.rows.offsets[rows.start_blob + n_before])
 
 
 def _layout_of(groups: Groups) -> Layout:
@@ -161,20 +171,19 @@ def _layout(tags: tuple[str, ...], metadata: tuple[bytes | None, ...], flags: by
     for number, (first_kind, kinds, is_first) in enumerate(lines):
         if not kinds:  # only events without values have this tag
             continue
+        data, tag = metadata[number] or b"", tags[number]
+        describe = _known_tag if len(data) <= _FEW_BYTES else _describe
         try:
-            meta = _metadata(metadata[number], first_kind, is_first)
+            one = describe(number, tag, data, first_kind, kinds, is_first)
         except DecodeError:
-            left_out.append((number, tags[number], None))
+            left_out.append((number, tag, None))
             continue
-        if not meta.plugin and not kinds & ~_NOTHING:
+        if one is None:
             continue
-        is_number = meta.plugin == "scalars" or meta.data_class == _SCALAR_CLASS
-        fitting = _FITTING.get("scalars" if is_number else meta.plugin, _FITTING_OTHERS)
-        mask = _mask(fitting) if kinds & ~fitting else None
-        if mask is not None:
-            left_out.append((number, tags[number], mask))
-        if kinds & fitting:
-            tagged.append(Tagged(number, tags[number], meta, mask, is_number))
+        if one.fitting is not None:
+            left_out.append((number, tag, one.fitting))
+        if one.fitting is None or kinds & _bits(*np.flatnonzero(one.fitting).tolist()):
+            tagged.append(one)
     plugins = frozenset([one.metadata.plugin for one in tagged])
     return Layout(tuple(tagged), plugins, tuple(left_out))
 
@@ -183,13 +192,30 @@ _known_layout = lru_cache(256)(_layout)
 """Thousands of runs have the same tags that mean the same."""
 
 
+def _describe(
+    number: int, tag: str, data: bytes, first_kind: int, kinds: int, is_first: int
+) -> Tagged | None:
+    """None where there is nothing of a tag but empty values. Raises DecodeError."""
+    metadata = _metadata(data, first_kind, is_first)
+    if not metadata.plugin and not kinds & ~_NOTHING:
+        return None
+    is_number = metadata.plugin == "scalars" or metadata.data_class == _SCALAR_CLASS
+    fitting = _FITTING.get("scalars" if is_number else metadata.plugin, _FITTING_OTHERS)
+    mask = _mask(fitting) if kinds & ~fitting else None
+    return Tagged(number, tag, metadata, mask, is_number)
+
+
+_known_tag = lru_cache(1024)(_describe)
+"""Even runs that differ in some tags share others."""
+
+
 @lru_cache
 def _mask(kinds: int) -> MaskArray:
     """bool (256,): whether a kind is among these bits; indexing it is quicker than numpy's isin."""
     return np.array([kind < 64 and bool(kinds >> kind & 1) for kind in range(256)])
 
 
-def _metadata(data: bytes | None, first_kind: int, is_first: int) -> Metadata:
+def _metadata(data: bytes, first_kind: int, is_first: int) -> Metadata:
     """The metadata of a tag; made up where its first value is of an older kind.
 
     Raises DecodeError where it is damaged.

@@ -45,6 +45,10 @@ class Payloads:
     lengths: IntArray
     fields: NDArray[np.uint8]
 
+    def problem(self, i: int, what: str) -> Problem:
+        """Something wrong with point i, at its place in its file."""
+        return Problem(self.files[int(self.file_ids[i])], what, int(self.offsets[i]))
+
     def read(self, i: int) -> bytes:
         """The serialized message of point i. Raises Unreadable when the file has gone or shrunk."""
         path = self.files[int(self.file_ids[i])]

@@ -17,6 +17,9 @@ from projector.logs.series import Payloads, Series
 MOST_REPEATED = 1 << 26
 """A value that stands for a whole shape is repeated this often at most."""
 
+_MOST_FILLED, _FILLED_TIMES = 1 << 16, 64
+"""Where several values are stored, the last is copied: to so many values, or times as many."""
+
 
 def read_tensor(series: Series, i: int) -> NDArray[Any]:
     """The value of point i: what the tag's plugin expects, whichever way it was stored.
@@ -185,11 +188,13 @@ def _shaped(elements: NDArray[Any], message: Any, is_exact: bool) -> NDArray[Any
 
 
 def _repeated(elements: NDArray[Any], n: int, shape: tuple[int, ...]) -> NDArray[Any]:
-    if n > MOST_REPEATED:
+    is_copied = len(elements) > 1
+    most = max(_MOST_FILLED, _FILLED_TIMES * len(elements)) if is_copied else MOST_REPEATED
+    if n > most:
         raise Unreadable(
             f"the shape {list(shape)} holds more values than its {len(elements)} can stand for."
         )
-    if len(elements) > 1:
+    if is_copied:
         rest = np.broadcast_to(elements[-1:], n - len(elements))
         return np.concatenate((elements, rest)).reshape(shape)
     if len(elements) == 1:

@@ -32,6 +32,7 @@ from tests.file_checks import (
     check_columns,
     check_like_slow_reader,
     check_logs,
+    check_problem,
     check_sentence,
     scanned,
 )
@@ -91,10 +92,10 @@ def _folder(contents: list[bytes]) -> bytes:
     _read_payloads(logs)
     for problems in (find_curves(logs)[1], find_trials(logs)[1]):
         for problem in problems:
-            check_sentence(problem.what)
+            check_problem(problem, problem.file, sizes[problem.file])
     wanted = [(curve, i) for curve in find_curves(logs)[0] for i in range(len(curve))][:20]
     for problem in finish(read_curves(wanted)).unreadable.values():
-        check_sentence(problem.what)
+        check_problem(problem, problem.file, sizes[problem.file])
     return _digest(
         part for run in logs.runs for s in run.series for part in (s.steps, s.wall_times, s.values)
     )
