@@ -182,8 +182,7 @@ def _layout(tags: tuple[str, ...], metadata: tuple[bytes | None, ...], flags: by
             continue
         if one.fitting is not None:
             left_out.append((number, tag, one.fitting))
-        if one.fitting is None or kinds & _bits(*np.flatnonzero(one.fitting).tolist()):
-            tagged.append(one)
+        tagged.append(one)
     plugins = frozenset([one.metadata.plugin for one in tagged])
     return Layout(tuple(tagged), plugins, tuple(left_out))
 

@@ -102,7 +102,7 @@ class SeriesSource(Protocol):
         ...
 
     def make(self) -> tuple[Series, ...]:
-        """By tag, then plugin."""
+        """By tag, then plugin; with those of which a restart hides all points (see Series.raw)."""
         ...
 
 
@@ -123,8 +123,9 @@ class Run:
             return self.made
         known: tuple[Series, ...] | None = self.__dict__.get("_series")
         if known is None:
+            made = tuple([series for series in self.made.make() if len(series)])
             # of two threads that come here at once, both get what the first one has made
-            known = self.__dict__.setdefault("_series", self.made.make())
+            known = self.__dict__.setdefault("_series", made)
         return known
 
     def series_of(self, plugin: str) -> tuple[Series, ...]:
@@ -138,11 +139,14 @@ class Run:
 class _AllPoints:
     """The series of a run with every point that was ever written."""
 
-    run: Run
-    plugins: frozenset[str]
+    source: SeriesSource
+
+    @property
+    def plugins(self) -> frozenset[str]:
+        return self.source.plugins
 
     def make(self) -> tuple[Series, ...]:
-        return tuple([series.raw or series for series in self.run.series])
+        return tuple([series.raw or series for series in self.source.make()])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,4 +174,4 @@ class Logs:
 def _with_all_points(run: Run) -> Run:
     if isinstance(run.made, tuple):
         return replace(run, made=tuple([series.raw or series for series in run.made]))
-    return replace(run, made=_AllPoints(run, run.made.plugins))
+    return replace(run, made=_AllPoints(run.made))

@@ -223,6 +223,28 @@ def test_a_metric_has_its_last_least_and_largest_value(how, value, step):
     assert metric.steps[how][0] == step
 
 
+@pytest.mark.parametrize(
+    ("values", "least", "largest"),
+    [
+        ((1.0, math.nan, 3.0), 1.0, 3.0),
+        ((math.nan, math.nan), math.nan, math.nan),
+        ((-math.inf, 0.0, math.inf), -math.inf, math.inf),
+    ],
+)
+def test_the_least_and_the_largest_value_pass_over_what_is_no_number(values, least, largest):
+    metric = found(start("a", x=1.0), scalars("a", "m", *values)).metrics[0]
+    extremes = [metric.columns[how].value(0) for how in ("min", "max")]
+    np.testing.assert_array_equal(extremes, [least, largest])
+
+
+def test_the_same_experiment_in_every_run_counts_once():
+    one = [start("a", x=1.0), start("b", x=2.0)]
+    declared = (["x", "y"], [("", "acc", "Accuracy")])
+    assert described(found(*one, experiment("a", *declared))) == described(
+        found(*one, *(experiment(run, *declared) for run in "ab"))
+    )
+
+
 def test_steps_beyond_32_bits_are_kept():
     metric = found(start("a", x=1.0), scalars("a", "m", 1.0, first_step=2**40)).metrics[0]
     assert metric.steps["last"][0] == 2**40

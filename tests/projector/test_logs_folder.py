@@ -194,3 +194,51 @@ def test_a_pipe_is_not_waited_on(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "events.out.tfevents.pipe")
     assert only_series(tmp_path).steps.tolist() == [0, 1]
     assert "no plain file" in logs_of(tmp_path).problems[0].what
+
+
+@pytest.mark.parametrize(
+    ("name", "is_read"),
+    [
+        ("events.out.tfevents.1700000000.host", True),
+        ("events.out.tfevents.1700000000.host.1.0.v2", True),
+        ("my_tfevents_file.txt", True),
+        ("tfevents", True),
+        ("events.out.TFEVENTS.1", False),
+        ("tfdbg_events.1700000000.host", False),
+        ("events.out", False),
+    ],
+)
+def test_the_name_decides_whether_a_file_is_read(tmp_path: Path, name: str, is_read: bool) -> None:
+    """1.4: the base name contains "tfevents", anywhere; no other condition."""
+    scalars(tmp_path / "run", [0]).rename(tmp_path / "run" / name)
+    assert bool(logs_of(tmp_path).runs) == is_read
+
+
+def test_a_folder_that_is_called_like_a_file_is_a_folder(tmp_path: Path) -> None:
+    scalars(tmp_path / "tfevents", [0])
+    logs = logs_of(tmp_path)
+    assert ([run.name for run in logs.runs], logs.problems) == (["tfevents"], ())
+
+
+def test_files_may_be_links(tmp_path: Path) -> None:
+    path = scalars(tmp_path / "elsewhere", [0, 1])
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "tfevents.1").symlink_to(path)
+    assert only_series(tmp_path / "logs").steps.tolist() == [0, 1]
+
+
+def test_two_links_to_one_folder_are_one_run(tmp_path: Path) -> None:
+    scalars(tmp_path / "elsewhere", [0])
+    (tmp_path / "logs").mkdir()
+    for name in "ab":
+        (tmp_path / "logs" / name).symlink_to(tmp_path / "elsewhere")
+    assert len(logs_of(tmp_path / "logs").runs) == 1
+
+
+def test_files_of_a_run_are_read_in_the_order_of_their_names(tmp_path: Path) -> None:
+    for name, value in (("2", 20), ("10", 10), ("1", 1)):
+        events(tmp_path, name, value_event(0, simple_value=value))
+    series = only_series(tmp_path)
+    assert series.raw is not None
+    assert series.raw.values is not None
+    assert series.raw.values.tolist() == [1, 10, 20]

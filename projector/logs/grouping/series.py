@@ -45,6 +45,8 @@ class GroupedSeries:
     Reads its arrays only, so that it may be asked from several threads at once.
     """
 
+    __slots__ = ("_groups", "_layout", "_others", "_paths", "_run")
+
     def __init__(
         self,
         run: str,
