@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import DashboardName, TableName, parse_size, run
+from projector.logs.writer import EventWriter
 from projector.tables import KINDS
 from widgets.dashboards import DASHBOARDS
 
@@ -209,3 +210,59 @@ def test_export_names_the_kinds_of_files_before_it_reads(tmp_path, capsys):
     assert run(["export", str(tmp_path), "--what", "scalars", "-o", str(out)]) == 1
     assert ".csv, .parquet or .json" in capsys.readouterr().err
     assert run(["export", str(tmp_path), "--what", "pictures", "-o", "a.csv"]) == 2
+
+
+def test_all_points_go_with_scalars_only(logs, tmp_path, capsys):
+    out = tmp_path / "table.csv"
+    assert run(["export", str(logs), "--what", "hparams", "--all-points", "-o", str(out)]) == 2
+
+
+def test_all_points_are_exported_with_those_that_a_restart_overwrote(tmp_path, capsys):
+    with EventWriter(tmp_path / "run") as writer:
+        for step in (1, 2, 3, 2, 3):
+            writer.scalar("loss", 0.5, step)
+    out = tmp_path / "table.json"
+    export = ["export", str(tmp_path), "--what", "scalars", "-o", str(out)]
+    assert run(export) == 0
+    assert [row["step"] for row in json.loads(out.read_text("utf-8"))] == [1, 2, 3]
+    assert run([*export, "--all-points"]) == 0
+    assert [row["step"] for row in json.loads(out.read_text("utf-8"))] == [1, 2, 3, 2, 3]
+    assert run(["inspect", str(tmp_path)]) == 0
+    assert "2 overwritten points" in capsys.readouterr().out
+
+
+@pytest.fixture
+def two_folders(tmp_path):
+    for name in ("first", "second"):
+        with EventWriter(tmp_path / name / "run") as writer:
+            writer.scalar("loss", 0.5, 1)
+    return [str(tmp_path / "first"), f"mine={tmp_path / 'second'}"]
+
+
+def test_several_folders_are_inspected_together_under_their_names(two_folders, capsys):
+    assert run(["inspect", "--json", *two_folders]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [one["name"] for one in report["runs"]] == ["first/run", "mine/run"]
+    assert [root["name"] for root in report["roots"]] == ["first", "mine"]
+
+
+def test_several_folders_are_exported_together_under_their_names(two_folders, tmp_path, capsys):
+    out = tmp_path / "table.json"
+    assert run(["export", *two_folders, "--what", "scalars", "-o", str(out)]) == 0
+    assert [row["run"] for row in json.loads(out.read_text("utf-8"))] == ["first/run", "mine/run"]
+
+
+def test_a_named_path_that_is_not_there_is_named_without_its_name(capsys):
+    assert run(["inspect", "mine=/nowhere/at/all"]) == 1
+    assert capsys.readouterr().err.startswith("/nowhere/at/all does not exist")
+
+
+def test_verify_finds_a_damaged_payload(logs, capsys):
+    file = next((logs / "trial0").glob("*tfevents*"))
+    data = bytearray(file.read_bytes())
+    data[data.rindex(b"pr/cat") + 200] ^= 1  # inside a curve
+    file.write_bytes(data)
+    assert run(["inspect", "--verify", str(logs)]) == 0
+    text = capsys.readouterr().out
+    assert "checksum" in text
+    assert f"trial0/{file.name} at byte" in text

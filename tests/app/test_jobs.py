@@ -190,3 +190,24 @@ def test_after_closing_nothing_begins(jobs, qtbot):
     qtbot.wait(20)
     assert not job.is_running
     assert heard == []
+
+
+def test_a_silent_job_is_shown_only_once_it_takes_long(jobs, qtbot, monkeypatch):
+    gate, done = threading.Event(), []
+    job = jobs.run("a", "Looking", count_to(2, gate), on_done=done.append, is_silent=True)
+    assert jobs.running
+    assert jobs.progress is None
+    monkeypatch.setattr("app.jobs.SILENCE_MS", 0)
+    assert jobs.shown == (job,)
+    gate.set()
+    qtbot.waitUntil(lambda: bool(done))
+
+
+def test_a_silent_job_that_is_stopped_leaves_no_notice(jobs, qtbot, monkeypatch):
+    monkeypatch.setattr("app.jobs.SILENCE_MS", 0)
+    gate, failed = threading.Event(), []
+    work = count_to(2, gate)
+    jobs.run("a", "Looking", work, on_done=print, on_failed=failed.append, is_silent=True)
+    jobs.stop_all()
+    gate.set()
+    assert (failed, jobs.running) == ([], ())

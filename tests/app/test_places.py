@@ -50,7 +50,7 @@ def test_roots_are_named_as_the_user_said_else_by_their_folders():
 
 
 def test_two_paths_of_one_name_are_refused():
-    with pytest.raises(InvalidChoice, match="both|Two"):
+    with pytest.raises(InvalidChoice, match="Two of the paths"):
         roots_of([A, Root(B, "a")])
 
 

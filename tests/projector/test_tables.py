@@ -20,7 +20,13 @@ from projector.logs.roots import Root
 from projector.logs.series import Logs, Run
 from projector.logs.writer import EventWriter
 from projector.progress import finish
-from projector.tables import build_table, write_table
+from projector.tables import (
+    build_table,
+    export_table,
+    with_all_points,
+    write_table,
+    writing_table,
+)
 from tests.curve_logs import curve_logs
 
 SUFFIXES = ["csv", "parquet", "json"]
@@ -247,3 +253,43 @@ def test_an_older_file_is_replaced(tmp_path, suffix):
     write_table(pl.DataFrame({"a": [1, 2]}), out)
     assert read_back(out)["a"].to_list() == [1, 2]
     assert os.listdir(tmp_path) == [out.name]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_table_written_in_parts_equals_the_whole(tmp_path, monkeypatch, suffix):
+    monkeypatch.setattr("projector.tables._ROWS_A_PART", 7)
+    with EventWriter(tmp_path / "logs" / "a\rb") as writer:
+        for step in range(20):
+            writer.scalar("loss", step / 3, step)
+            writer.scalar("speed", step, step)
+    contents = contents_of(tmp_path / "logs")
+    out = tmp_path / f"table.{suffix}"
+    assert finish(export_table(contents, "scalars", out)) == ()
+    assert read_back(out).equals(finish(build_table(contents, "scalars")).frame)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_writing_a_large_table_tells_how_far_it_is(tmp_path, monkeypatch, suffix):
+    monkeypatch.setattr("projector.tables._ROWS_A_PART", 10)
+    frame = pl.DataFrame({"a": list(range(30))})
+    steps = list(writing_table(frame, tmp_path / f"table.{suffix}"))
+    assert steps[-1].done == 1
+    assert "30 of 30 rows" in steps[-1].note
+
+
+def test_a_table_that_is_given_up_half_way_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr("projector.tables._ROWS_A_PART", 10)
+    work = writing_table(pl.DataFrame({"a": list(range(30))}), tmp_path / "table.csv")
+    next(work)
+    work.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_all_points_are_what_was_written_in_the_order_of_the_file(tmp_path):
+    written = [(1, 0.5), (2, 0.25), (1, 4.0), (2, 8.0), (3, 16.0)]
+    with EventWriter(tmp_path / "run") as writer:
+        for step, value in written:
+            writer.scalar("loss", value, step)
+    everything = with_all_points(contents_of(tmp_path))
+    frame = finish(build_table(everything, "scalars")).frame
+    assert list(zip(frame["step"], frame["value"], strict=True)) == written
