@@ -78,6 +78,10 @@ def _string_line(machine: Machine) -> None:
     machine.push(machine.take_line().strip("'\""))
 
 
+def _unicode_line(machine: Machine) -> None:
+    machine.push(machine.take_line("raw-unicode-escape"))
+
+
 def _mark(machine: Machine) -> None:
     machine.marks.append(len(machine.stack))
 
@@ -248,7 +252,7 @@ OPCODES: dict[int, Opcode] = _table(
         (b"\x8a", _long("<B")),
         (b"\x8b", _long("<i")),
         (b"S", _string_line),
-        (b"V", _string_line),
+        (b"V", _unicode_line),
         (b"T", _text("<i")),
         (b"U", _text("<B")),
         (b"X", _text("<I")),

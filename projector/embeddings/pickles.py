@@ -20,6 +20,7 @@ _DEEPEST_STACK = 1_000_000
 _LONGEST_LINE = 1 << 16
 _OPCODES_PER_YIELD = 20_000
 
+_PYTHON_3 = {"__builtin__": "builtins", "copy_reg": "copyreg"}
 _BROKEN = (LookupError, ValueError, TypeError, OverflowError, struct.error)
 
 
@@ -31,7 +32,7 @@ class Global:
     name: str
 
     def __str__(self) -> str:
-        return f"{self.module}.{self.name}"[:200]
+        return f"{_PYTHON_3.get(self.module, self.module)}.{self.name}"[:200]
 
 
 @dataclass(slots=True, eq=False)
@@ -84,12 +85,12 @@ class Machine:
     def take_number(self, form: str) -> Any:
         return struct.unpack(form, self.take(struct.calcsize(form)))[0]
 
-    def take_line(self) -> str:
+    def take_line(self, encoding: str = "utf-8") -> str:
         line = self._file.readline(min(_LONGEST_LINE, self._n_left))
         if not line.endswith(b"\n"):
             raise ValueError("a line is cut short or too long")
         self._n_left -= len(line)
-        return line[:-1].decode("utf-8", "replace")
+        return line[:-1].decode(encoding, "replace")
 
     def push(self, value: object) -> None:
         self.stack.append(value)

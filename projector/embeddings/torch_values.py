@@ -112,11 +112,12 @@ class Rebuilder:
         if rebuild is None or not isinstance(args, tuple):
             return self._refuse(function, args)
         try:
-            return rebuild(*args)
+            made = rebuild(*args)
         except (TypeError, ValueError, LookupError):
-            if str(function) not in _OF_TENSORS:
-                return Made(function, args)
-            return NoTensor(f"is built by {function} in a way that is not known.")
+            if str(function) in _OF_TENSORS:
+                return NoTensor(f"is built by {function} in a way that is not known.")
+            return self._refuse(function, args)
+        return self._refuse(made.origin, ()) if isinstance(made, Made) else made
 
     def load(self, name: object) -> object:
         """The storage a persistent id names: ("storage", type, key, place, size, view or none)."""
@@ -239,8 +240,7 @@ _REBUILD: dict[str, Callable[..., object]] = {
     "torch.device": lambda *args: args,
     "builtins.set": _list,
     "builtins.frozenset": _list,
-    "__builtin__.set": _list,
+    "builtins.bytes": lambda: b"",
     "_codecs.encode": _bytes_of_text,
     "copyreg._reconstructor": _object,
-    "copy_reg._reconstructor": _object,
 }
