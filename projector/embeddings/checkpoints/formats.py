@@ -21,8 +21,8 @@ def is_bundle(path: Path, start: bytes) -> bool:
 
 
 def is_v1(path: Path, start: bytes) -> bool:
-    """A table that is no index; it is no text, so most files need not be looked at again. Of several
-    that belong together only the first."""
+    """A table that is no index, and of several that belong together only the first. It is no text,
+    so most files need not be opened again."""
     if path.suffix.lower() == ".index" or b"\0" not in start[:64]:
         return False
     first = _SHARD.sub(r"-00000-of-\2", path.name)
