@@ -146,7 +146,8 @@ class _AllPoints:
         return self.source.plugins
 
     def make(self) -> tuple[Series, ...]:
-        return tuple([series.raw or series for series in self.source.make()])
+        made = [series.raw or series for series in self.source.make()]
+        return tuple([series for series in made if len(series)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -215,6 +215,7 @@ def test_a_tag_is_what_the_rule_says(tmp_path: Path, rule: Rule) -> None:
     found = [(series.plugin, series.steps.tolist()) for series in logs.runs[0].series]
     assert found == ([] if rule.plugin is None else [(rule.plugin, rule.steps)])
     assert bool(logs.problems) == rule.is_told
+    assert len(logs.all_points().runs[0].series) == len(found)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ from projector.logs.grouping.table import (
 _LARGEST_VALUE_KIND = 99
 """Kinds of rows beyond it come from events, not from their summaries, and are not grouped."""
 
+_ONE = np.uint64(1)
+
 
 def _column(dtype: Any, *, is_written: bool = False) -> Any:
     return types.Array(dtype, 1, "C", readonly=not is_written)
@@ -105,29 +107,32 @@ def sort_rows(columns: Any, maps: Any, span: Any, table: Any, out: Any, dropped:
     numbers, restarts, limits = maps
     start, stop, blob, first_row, file_id = span
     out_steps, out_times, out_values, out_kinds, out_fields, out_offsets, out_lengths, out_ids = out
+    has_ids, has_fields, has_dropped = len(out_ids) > 0, len(out_fields) > 0, len(dropped) > 0
     restart = 0
-    for i in range(start, stop):
+    # unsigned places, for numba asks of every signed one whether it is negative
+    for i in range(np.uint64(start), np.uint64(stop)):
         kind = kinds[i]
         blob += kind != NUMBER
         if kind > _LARGEST_VALUE_KIND:
             continue
-        number, step = numbers[tags[i]], steps[i]
-        place = table[number, NEXT_ROW]
-        table[number, NEXT_ROW] = place + 1
-        if kind != NUMBER:
-            blob_place = table[number, NEXT_BLOB]
-            table[number, NEXT_BLOB] = blob_place + 1
-            out_offsets[blob_place], out_lengths[blob_place] = offsets[blob - 1], lengths[blob - 1]
-        if table[number, FIRST_ROW] != first_row + i and out_steps[place - 1] >= step:
+        number, step = np.uint64(numbers[np.uint64(tags[i])]), steps[i]
+        row = np.int64(i) + first_row
+        place = np.uint64(table[number, NEXT_ROW])
+        table[number, NEXT_ROW] += 1
+        if table[number, FIRST_ROW] != row and out_steps[place - _ONE] >= step:
             table[number, IS_RISING] = 0
         out_steps[place], out_times[place] = step, wall_times[i]
         out_values[place], out_kinds[place] = values[i], kind
-        if len(out_ids):
+        if kind != NUMBER:
+            to, at = np.uint64(table[number, NEXT_BLOB]), np.uint64(blob - 1)
+            table[number, NEXT_BLOB] += 1
+            out_offsets[to], out_lengths[to] = offsets[at], lengths[at]
+        if has_ids:
             out_ids[place] = file_id
-        if len(out_fields):
+        if has_fields:
             out_fields[place] = TENSOR if kind == NUMBER_TENSOR else kind
-        if len(dropped):
-            while restart < len(restarts) and restarts[restart] <= first_row + i:
+        if has_dropped:
+            while restart < len(restarts) and restarts[restart] <= row:
                 restart += 1
             dropped[place] = restart < len(restarts) and step >= limits[restart]
             if dropped[place]:
