@@ -7,7 +7,9 @@ A target's first byte, where said, holds settings.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
+import pkgutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +18,10 @@ from typing import Any
 
 import numpy as np
 
+import projector.logs
 from projector.errors import TooLarge, Unreadable
 from projector.hparams.trials import find_trials
+from projector.logs import long_record
 from projector.logs import scan as scan_module
 from projector.logs.folder import read_logs
 from projector.logs.messages import event_pb2, summary_pb2, tensor_pb2
@@ -49,7 +53,9 @@ from tests.fuzz.index_target import index_seed, read_any_index, read_twice
 from tests.fuzz.mutate import message
 from tests.fuzz.payload_target import file_with_payload, payload_seeds
 
-_BLOCKS = (64, 257, 4096, scan_module.BLOCK)
+_SIZES = [
+    (piece, long) for piece in (64, 257, scan_module.PIECE) for long in (40, 300, scan_module.LONG)
+]
 _MOST_POINTS = 3
 """Payloads that are read of each series."""
 
@@ -57,13 +63,19 @@ _memory = Path("/dev/shm")
 FOLDER = Path(tempfile.mkdtemp(dir=_memory if os.access(_memory, os.W_OK) else None))
 
 
+def import_all() -> None:
+    """All readers of event files, kernels included, which others import when needed."""
+    for found in pkgutil.walk_packages(projector.logs.__path__, "projector.logs."):
+        importlib.import_module(found.name)
+
+
 def file_of_any_bytes(data: bytes) -> bytes:
-    """An event file that holds just these bytes, after one that tells the size of blocks."""
+    """An event file that holds just these bytes, after one that tells the sizes of pieces."""
     return _scanned(data[:1], data[1:])
 
 
 def file_of_records(data: bytes) -> bytes:
-    """An event file of framed chunks, after one byte that tells the size of blocks."""
+    """An event file of framed chunks, after one byte that tells the sizes of pieces."""
     return _scanned(data[:1], b"".join(files(chunks(data[1:]))))
 
 
@@ -162,16 +174,27 @@ def _as_chunk(head: bytes, value: bytes) -> bytes:
 
 
 def _scanned(settings: bytes, data: bytes) -> bytes:
-    scan_module.BLOCK = _BLOCKS[sum(settings) % len(_BLOCKS)]
+    scan_module.PIECE, scan_module.LONG = _SIZES[sum(settings) % len(_SIZES)]
     path = FOLDER / "tfevents"
     path.write_bytes(data)
     try:
-        found = scanned(path)
+        found, again = (scanned_over(path, fill) for fill in (0, 0x0A))
+        check_columns(found, data)
+        check_like_slow_reader(found, data)
     finally:
-        scan_module.BLOCK = _BLOCKS[-1]
-    check_columns(found, data)
-    check_like_slow_reader(found, data)
-    return _digest_of_columns(found)
+        scan_module.PIECE, scan_module.LONG = _SIZES[-1]
+    digest = _digest_of_columns(found)
+    assert _digest_of_columns(again) == digest, "bytes that were never read were looked at"
+    return digest
+
+
+def scanned_over(path: Path, fill: int) -> FileColumns:
+    """The file, with that byte wherever long records are not read."""
+    long_record.empty = lambda n, dtype: np.full(n, fill, dtype)  # type: ignore[assignment]
+    try:
+        return scanned(path)
+    finally:
+        long_record.empty = np.empty
 
 
 def _digest_of_columns(found: FileColumns) -> bytes:

@@ -4,59 +4,31 @@ options]`. Runs the kernels as plain Python, so that the fuzzer sees which way t
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
-import pkgutil
 import random
 import resource
 import sys
 import time
 import tracemalloc
-from collections.abc import Callable
 from pathlib import Path
 
 os.environ["NUMBA_DISABLE_JIT"] = "1"
 
 import atheris
-import google_crc32c
-import numpy as np
 
 with atheris.instrument_imports(include=["projector"]):
-    import projector.logs
+    from tests.fuzz.targets import TARGETS, import_all
 
-    for found in pkgutil.walk_packages(projector.logs.__path__, "projector.logs."):
-        importlib.import_module(found.name)  # kernels and readers, which others import when needed
-    from tests.fuzz.targets import TARGETS
+    import_all()
 
 from tests.fuzz.memory import most_bytes
 from tests.fuzz.mutate import mutated_chunks, mutated_message
+from tests.fuzz.plain_kernels import use_plain_kernels
 
 MOST_MEMORY = 2 << 30
 MEASURED_EACH = 64
 """One in so many runs is watched for how much memory it takes."""
-
-
-def masked_crc(buf: np.ndarray, start: int, end: int) -> np.uint64:
-    """The kernel's answer, far quicker than the kernel in plain Python."""
-    assert 0 <= start <= end <= len(buf)
-    crc = int(google_crc32c.value(buf[start:end].tobytes()))
-    return np.uint64((((crc >> 15 | crc << 17) & 0xFFFFFFFF) + 0xA282EAD8) & 0xFFFFFFFF)
-
-
-def little_endian(buf: np.ndarray, start: int, size: int) -> np.uint64:
-    """The same."""
-    assert 0 <= start <= start + size <= len(buf)
-    return np.uint64(int.from_bytes(buf[start : start + size].tobytes(), "little"))
-
-
-def use_quick(*functions: Callable[..., np.uint64]) -> None:
-    """Put these in the place of kernels of their name; the kernels have their turn afterwards."""
-    kernels = [module for name, module in sys.modules.items() if name.endswith(".kernels")]
-    for module in kernels:
-        for function in functions:
-            if hasattr(module, function.__name__):
-                setattr(module, function.__name__, function)
 
 
 class Watched:
@@ -114,8 +86,7 @@ MUTATORS = {"chunks": mutate_chunks, "message": mutate_message, "payload": mutat
 
 def main() -> None:
     name, folder, *options = sys.argv[1:]
-    np.seterr(all="ignore")  # compiled code wraps around in silence
-    use_quick(masked_crc, little_endian)
+    use_plain_kernels()
     limit_memory()
     arguments = ["fuzz", *options, str(Path(folder) / "corpus")]
     mutator = MUTATORS.get(TARGETS[name].mutator)
