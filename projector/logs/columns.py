@@ -141,11 +141,13 @@ class State(NamedTuple):
     counts: int64, by the numbers below. clock: float64, the last and the first finite wall time,
     NaN for none. faults: int64 (2, n), of the first n things that are wrong the place in counts
     where such are counted, and the offset in the file; without room only the first are known.
+    walk: int64, the way through a long record, by the numbers below.
     """
 
     counts: IntArray
     clock: DoubleArray
     faults: IntArray
+    walk: IntArray
 
 
 POSITION, N_ROWS, N_BLOBS, N_TAGS, N_TEXT, N_BEFORE, LOST, NEEDED = range(8)
@@ -166,11 +168,21 @@ PASSING = (POSITION, N_ROWS, N_BLOBS, N_TAGS, N_TEXT, NEEDED, N_METADATA, LAST_T
 """Places in State.counts that say nothing once a scan is finished; they are 0 then."""
 
 
+LEVEL, WANTED_START, WANTED_STOP, ENDS = 0, 1, 2, 3
+"""Places in State.walk: in what message it is, which bytes it needs before it can go on, and, from
+ENDS on, where the messages end."""
+
+EVENT, SUMMARY, VALUE, OTHER, AT_END = 0, 1, 2, 3, -1
+"""The messages of a walk. OTHER: a session log or run metadata."""
+
+N_WALK = 7
+
+
 def new_state(n_faults: int = 0) -> State:
     """Before the first block."""
-    return State(
-        np.zeros(N_COUNTS, np.int64), np.full(2, np.nan), np.zeros((2, n_faults), np.int64)
-    )
+    clock = np.array((np.nan, np.nan))
+    faults = np.zeros((2, n_faults), np.int64)
+    return State(np.zeros(N_COUNTS, np.int64), clock, faults, np.zeros(N_WALK, np.int64))
 
 
 ASKS_BYTES, ASKS_ROWS, ASKS_TAGS, ASKS_TEXTS, ASKS_RECORD = range(1, 6)

@@ -14,11 +14,15 @@ from projector.logs.checksums.kernels import masked_crc, masked_crc_of_word
 from projector.logs.columns import (
     ASKS_BYTES,
     ASKS_RECORD,
+    AT_END,
     DAMAGED,
     DONE,
+    ENDS,
+    EVENT,
     FIRST_CHECKSUM,
     FIRST_LOST,
     FIRST_SKIPPED,
+    LEVEL,
     LONGEST_NUMBER,
     LOST,
     N_CHECKSUM,
@@ -26,7 +30,12 @@ from projector.logs.columns import (
     N_SKIPPED,
     NEEDED,
     NOTHING,
+    OTHER,
     POSITION,
+    SUMMARY,
+    VALUE,
+    WANTED_START,
+    WANTED_STOP,
 )
 from projector.logs.events.kernels import take_event, take_scalar
 from projector.logs.wire.kernels import (
@@ -44,14 +53,23 @@ LONGEST_RECORD = 1 << 31
 
 @compiled
 def scan(
-    buf: Any, n: int, base: int, longest: int, rows: Any, blobs: Any, tags: Any, state: Any
+    buf: Any,
+    n: int,
+    base: int,
+    size: int,
+    longest: int,
+    rows: Any,
+    blobs: Any,
+    tags: Any,
+    state: Any,
 ) -> Any:
     """Take in all whole records of buf[POSITION:n] and say what is missing to go on.
 
-    base: where in the file buf[0] lies. On ASKS_BYTES, POSITION is the first byte not yet
-    understood and NEEDED is how many bytes from there the next record needs (more than the file
-    has: a partial tail). On ASKS_RECORD the same, of a record whose payload is longer than
-    `longest`; take_record is to be called with it.
+    base: where in the file buf[0] lies. size: bytes of the file. On ASKS_BYTES, POSITION is the
+    first byte not yet understood, which may be beyond n, and NEEDED is how many bytes from there
+    the next record needs (more than the file has: a partial tail). On ASKS_RECORD the same, of a
+    record whose payload is longer than `longest` and of which more is looked at than there is;
+    take_record is to be called with it.
     """
     counts = state.counts
     while True:
@@ -67,21 +85,36 @@ def scan(
             counts[POSITION] = pos + 1
             continue
         counts[NEEDED] = length + 16
-        if length > longest:
-            return ASKS_RECORD
-        if n - pos - 16 < length:
-            return ASKS_BYTES
         start, end = pos + 12, pos + 12 + length
-        answer = take_scalar(buf, start, end, rows, tags, state)
+        is_long = length > longest
+        if base + end + 4 > size or (end + 4 > n and not is_long):
+            return ASKS_BYTES
+        if is_long and not _is_enough(buf, n, start, end, state.walk):
+            return ASKS_RECORD
+        answer = NOTHING
+        if not is_long:
+            answer = take_scalar(buf, start, end, rows, tags, state)
         if answer == NOTHING:
             answer = take_record(buf, pos, end, base, rows, blobs, tags, state)
         if answer > DONE:
             return answer
-        is_good = np.uint64(load4(buf, end)) == masked_crc(buf, start, end)
-        if answer == DONE and not is_good:
+        if answer == DONE and not (is_long or _is_good(buf, start, end)):
             _note(state, N_CHECKSUM, FIRST_CHECKSUM, base + pos)
         counts[LOST] = 0
         counts[POSITION] = end + 4
+
+
+@inlined
+def _is_good(buf: Any, start: int, end: int) -> Any:
+    return np.uint64(load4(buf, end)) == masked_crc(buf, start, end)
+
+
+@inlined
+def _is_enough(buf: Any, n: int, start: int, end: int, walk: Any) -> Any:
+    """Whether all of the event that is looked at lies before n."""
+    walk[LEVEL], walk[WANTED_START], walk[ENDS] = EVENT, start, end
+    walk_on(buf, n, walk)
+    return walk[LEVEL] == AT_END
 
 
 @compiled
@@ -117,16 +150,6 @@ def _record_length(buf: Any, pos: int) -> Any:
     if np.uint64(load4(buf, pos + 8)) != masked_crc_of_word(length):
         return -1
     return np.int64(length)
-
-
-LEVEL, WANTED_START, WANTED_STOP, ENDS = 0, 1, 2, 3
-"""Places in a walk, int64 of N_WALK: in what message it is, which bytes it needs before it can go
-on, and where the messages end, by their numbers below."""
-
-EVENT, SUMMARY, VALUE, OTHER, AT_END = 0, 1, 2, 3, -1
-"""OTHER: a session log or run metadata."""
-
-N_WALK = 7
 
 
 @compiled

@@ -8,6 +8,7 @@ import numpy as np
 from numpy import empty
 
 from projector.arrays import ByteArray
+from projector.logs.columns import AT_END, ENDS, LEVEL, N_WALK, WANTED_START, WANTED_STOP
 
 _HEAD_BYTES = 1 << 9
 _MOST_BYTES = 1 << 18
@@ -24,8 +25,6 @@ class LongRecord:
     def __init__(self, start: int, length: int, head: ByteArray) -> None:
         """length: bytes of the payload. head: the first bytes, 12 or more; more than needed is
         fine."""
-        from projector.logs.kernels import ENDS, N_WALK, WANTED_START
-
         self.start = start
         self.end = 12 + length
         self.is_read = False
@@ -39,7 +38,7 @@ class LongRecord:
     def read_on(self, file: io.FileIO) -> int:
         """Read the next part that is looked at; how many bytes came. 0 when all is there, or when
         the file has shrunk meanwhile: then is_read is still False."""
-        from projector.logs.kernels import AT_END, LEVEL, WANTED_START, WANTED_STOP, walk_on
+        from projector.logs.kernels import walk_on
 
         walk_on(self.buffer, self._n, self._walk)
         if self._walk[LEVEL] == AT_END:

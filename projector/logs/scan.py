@@ -154,7 +154,7 @@ class FileScan:
     def _read_piece(self, file: io.FileIO) -> int:
         """Take in what comes next; how many bytes were read."""
         counts = self._state.counts
-        is_short = self._drop_used() < counts[columns.NEEDED]
+        is_short = self._drop_used(file) < counts[columns.NEEDED]
         n_read = self._fill(file) if is_short else 0
         asked = self._scan()
         start = self._base + int(counts[columns.POSITION])
@@ -172,32 +172,28 @@ class FileScan:
         n_read = self._record.read_on(file)
         if self._record.is_read:
             self._take_record(self._record)
-            self._go_behind(self._record, file)
+            self._go_behind(self._record)
             self._record = None
         elif n_read == 0:
             self._close()
         return n_read
 
-    def _go_behind(self, record: LongRecord, file: io.FileIO) -> None:
+    def _go_behind(self, record: LongRecord) -> None:
         counts = self._state.counts
         counts[columns.LOST] = 0
         counts[columns.NEEDED] = 12
-        stop = record.start + record.end + 4
-        if stop < self._base + self._filled:
-            counts[columns.POSITION] = stop - self._base
-            return
-        counts[columns.POSITION] = 0
-        self._base, self._filled = stop, 0
-        self._piece = _SMALL_PIECE  # the next may be long as well
-        file.seek(stop)
+        counts[columns.POSITION] = record.start + record.end + 4 - self._base
 
-    def _drop_used(self) -> int:
+    def _drop_used(self, file: io.FileIO) -> int:
         """Move to the front what is not yet taken in; how many bytes that is."""
         counts = self._state.counts
         start = int(counts[columns.POSITION])
-        left = self._filled - start
-        if start:
+        left = max(0, self._filled - start)
+        if left and start:
             self._buffer[:left] = self._buffer[start : self._filled]
+        if start > self._filled:  # behind a long record; the next may be long as well
+            file.seek(self._base + start)
+            self._piece = _SMALL_PIECE
         self._base, self._filled = self._base + start, left
         counts[columns.POSITION] = 0
         return left
@@ -228,6 +224,7 @@ class FileScan:
                 self._buffer,
                 self._filled,
                 self._base,
+                self._size,
                 self._longest,
                 self._rows,
                 self._blobs,
