@@ -100,8 +100,7 @@ class Place:
             return self._contents
         if logs is not self._logs:
             self._contents = None  # should this be given up half way
-            yield Progress(None, "Looking for curves and trials")
-            self._look_into(logs)
+            yield from self._look_into(logs)
         self._contents = self._together(logs)
         return self._contents
 
@@ -110,11 +109,13 @@ class Place:
         is new. Does nothing where that is not worth it or can't be done."""
         yield from self._folder.save_index()
 
-    def _look_into(self, logs: Logs) -> None:
+    def _look_into(self, logs: Logs) -> Work[None]:
         """Find curves and trials again, and keep those that are the same."""
+        yield Progress(None, "Looking for curves")
         curves, curve_problems = find_curves(logs)
         known = {curve.series: curve for curve in self._curves}
         self._curves = tuple(known.get(curve.series, curve) for curve in curves)
+        yield Progress(None, "Looking for trials")
         trials, trial_problems = find_trials(logs)
         if len(trials) or len(self._trials) or trial_problems or trials.names or trials.metrics:
             self._trials = trials

@@ -43,6 +43,18 @@ class Seen:
     problems: dict[str, Problem] = field(default_factory=dict)
     to_read: list[ToRead] = field(default_factory=list)
 
+    def leave_out(self, path: str, what: str) -> None:
+        """A file that is there but can't be one of ours."""
+        self.gone.add(path)
+        self.problems[path] = Problem(Path(path), what)
+
+    def add(self, other: Seen) -> None:
+        """What was found elsewhere at the same look."""
+        self.gone |= other.gone
+        self.left_out |= other.left_out
+        self.problems |= other.problems
+        self.to_read += other.to_read
+
 
 class Files:
     """What is known of each file, by its path; `follow` brings it up to date.
@@ -88,35 +100,33 @@ class Files:
             self.known = {path: known for path, known in self.known.items() if path in listed}
 
     def _look_at(self, tree: Tree, claimed: set[Identity], seen: Seen) -> Work[None]:
-        gone, problems = set[str](), dict[str, Problem]()
+        here = Seen()
         shown, now_ns = time.monotonic(), time.time_ns()
         for n, listing in enumerate(tree.listings):
             for path in listing.events:
                 try:
                     found = os.stat(path)
                 except OSError as error:
-                    _note_unseen(path, error, gone, problems)
+                    _note_unseen(path, error, here)
                     continue
                 now = Stamp(found.st_size, found.st_mtime_ns, found.st_ino)
                 known = self.known.get(path)
                 if known is not None and known.stamp == now and not (known.is_young or claimed):
                     continue
-                if not stat.S_ISREG(found.st_mode):  # a named pipe would be waited on for ever
-                    gone.add(path)
-                    problems[path] = Problem(Path(path), "It is no plain file, so it was left out.")
-                elif claimed and listing.path != path and identity_of(path, found) in claimed:
-                    seen.left_out.add((listing.path, path))
-                else:
-                    self._judge(path, now, now_ns, seen)
+                if claimed and listing.path != path and identity_of(path, found) in claimed:
+                    here.left_out.add((listing.path, path))
+                elif stat.S_ISREG(found.st_mode):
+                    self._judge(path, now, now_ns, here)
+                else:  # a named pipe would be waited on for ever
+                    here.leave_out(path, "It is no plain file, so it was left out.")
             if n % 32 == 0 and time.monotonic() - shown > _STEP_S:
                 yield Progress(None, "Looking for what is new")
                 shown = time.monotonic()
-        if gone and not tree.check():
+        if here.gone and not tree.check():
             return  # not the files went but the whole tree, for now
-        for path in gone:
+        for path in here.gone:
             tree.distrust(os.path.dirname(path))
-        seen.gone |= gone
-        seen.problems |= problems
+        seen.add(here)
 
     def _judge(self, path: str, now: Stamp, now_ns: int, seen: Seen) -> None:
         known = self.known.get(path)
@@ -158,15 +168,16 @@ class Files:
         return has_changed
 
 
-def _note_unseen(path: str, error: OSError, gone: set[str], problems: dict[str, Problem]) -> None:
+def _note_unseen(path: str, error: OSError, seen: Seen) -> None:
     """A file that went is gone; of one that can't be reached for now the values are kept."""
     if not isinstance(error, FileNotFoundError):
         reason = error.strerror or type(error).__name__
-        problems[path] = Problem(Path(path), f"{os.path.basename(path)} can't be read: {reason}.")
-        return
-    gone.add(path)
-    if os.path.islink(path):
-        problems[path] = Problem(Path(path), "The link points to nothing.")
+        what = f"{os.path.basename(path)} can't be read: {reason}."
+        seen.problems[path] = Problem(Path(path), what)
+    elif os.path.islink(path):
+        seen.leave_out(path, "The link points to nothing.")
+    else:
+        seen.gone.add(path)
 
 
 class _Reader:

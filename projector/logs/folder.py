@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from projector.logs.runs import build_run
 from projector.logs.scan import FileColumns
 from projector.logs.series import Logs, Run
 from projector.logs.watch import Identity, Tree
-from projector.progress import Work
+from projector.progress import Progress, Work
+
+_STEP_S = 0.03
 
 
 def read_logs(*roots: Path | Root) -> Work[Logs]:
@@ -114,26 +117,33 @@ class LogFolder:
     def _build(self) -> Work[Logs]:
         """Logs of all that is known; what did not change is taken over as it was."""
         built: dict[tuple[int, str], _Built] = {}
-        for i, (root, tree) in enumerate(zip(self.roots, self.trees, strict=True)):
+        shown = time.monotonic()
+        for i, tree in enumerate(self.trees):
             for listing in tree.listings:
                 paths = self._files.usable(listing)
-                columns = tuple(self._files.known[path].columns for path in paths)
-                if not columns:
-                    continue
-                key = i, listing.below
-                old = self._built.get(key)
-                if old is None or not _are_identical(old.columns, columns):
-                    run, found = yield from build_run(root.run_name(listing.below), list(columns))
-                    old = _Built(columns, run, tuple(found))
-                built[key] = old
+                if paths:
+                    columns = tuple(self._files.known[path].columns for path in paths)
+                    built[i, listing.below] = yield from self._build_run(i, listing.below, columns)
+                if time.monotonic() - shown > _STEP_S:
+                    yield Progress(None, f"Sorting the values of {len(built):,} runs")
+                    shown = time.monotonic()
         self._built = dict(sorted(built.items(), key=_by_run_name))
+        return self._new_logs()
+
+    def _build_run(self, root: int, below: str, columns: tuple[FileColumns, ...]) -> Work[_Built]:
+        old = self._built.get((root, below))
+        if old is not None and _are_identical(old.columns, columns):
+            return old
+        run, problems = yield from build_run(self.roots[root].run_name(below), list(columns))
+        return _Built(columns, run, tuple(problems))
+
+    def _new_logs(self) -> Logs:
         runs = tuple(one.run for one in self._built.values())
         problems = self._problems()
-        path = self.roots[0].path if self.roots else Path()
-        old_logs = self._logs
-        if old_logs and _are_identical(old_logs.runs, runs) and old_logs.problems == problems:
-            return old_logs
-        return Logs(path, runs, problems)
+        old = self._logs
+        if old is not None and _are_identical(old.runs, runs) and old.problems == problems:
+            return old
+        return Logs(self.roots[0].path if self.roots else Path(), runs, problems)
 
     def _problems(self) -> tuple[Problem, ...]:
         found = [problem for tree in self.trees for problem in tree.problems]

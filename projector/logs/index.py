@@ -49,7 +49,7 @@ _DAMAGED = (OSError, ValueError, TypeError, KeyError, IndexError, RecursionError
 
 def index_path(roots: Sequence[Path]) -> Path:
     """Where the index of these roots is kept; made only when written."""
-    places = "\0".join(sorted(os.path.realpath(root) for root in roots))
+    places = "\0".join(os.path.realpath(root) for root in roots)
     name = hashlib.sha256(places.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return cache_folder() / "index" / f"{name}.index"
 

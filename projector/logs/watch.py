@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from pathlib import Path
 
 from projector.errors import NotFound, Problem, ProjectorError, Unreadable
-from projector.progress import Progress, Work
+from projector.progress import Progress, Work, finish
 
 YOUNG_NS = 2_000_000_000
 """Within so many nanoseconds two changes may bear the same time (two seconds on FAT)."""
@@ -249,8 +249,6 @@ class Tree:
 
 def list_folders(path: Path) -> list[Listing]:
     """All folders below a folder as they are now; none where it can't be listed."""
-    from projector.progress import finish
-
     tree = Tree(path)
     finish(tree.look(set()))
     return list(tree.listings)

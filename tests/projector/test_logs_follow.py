@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from projector.errors import NotFound
+from projector.logs import watch
 from projector.logs.folder import LogFolder, read_logs
 from projector.logs.series import Logs
 from projector.progress import finish
@@ -183,6 +184,18 @@ def test_logs_stay_while_their_folder_is_away(two_runs: Path) -> None:
     back = read(folder)
     assert (steps_of(back), back.problems) == ({"a": [0, 1, 2, 3], "b": [0, 1]}, ())
     assert back.runs[1] is before.runs[1]
+
+
+def test_an_empty_mount_point_does_not_mean_that_the_logs_were_deleted(
+    two_runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = opened(two_runs)
+    for name in "ab":
+        (two_runs / name).rename(two_runs.with_name(f"{two_runs.name} {name}"))
+    with monkeypatch.context() as patch:
+        patch.setattr(watch, "identity_of", lambda _, found: (-1, found.st_ino))
+        assert steps_of(read(folder)) == {"a": [0, 1, 2], "b": [0, 1]}
+    assert steps_of(read(folder)) == {}
 
 
 def test_a_folder_that_was_never_there_is_missing_until_it_comes(tmp_path: Path) -> None:
