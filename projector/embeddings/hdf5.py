@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.embeddings.chosen import chosen_key
+from projector.embeddings.chunks import check_chunks, why_not_unpacked
 from projector.embeddings.convert import matrix_in_bytes, matrix_in_rows
 from projector.embeddings.elements import Element, check_matrix, numpy_element, why_no_matrix
 from projector.embeddings.embedding import Source
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 _START = b"\x89HDF\r\n\x1a\n"
 _SUFFIXES = (".weights.h5", ".h5", ".hdf5", ".keras")
 _WEIGHTS = "model.weights.h5"
-_FILTERS = (1, 2, 3, 4, 5, 6, 32000)  # those HDF5 and h5py bring along: gzip, shuffle, ..., lzf
-_LARGEST_CHUNK = 256 << 20
 _MOST_OBJECTS = 100_000
 _DEEPEST = 50
 _LONGEST_NAME = 4096
@@ -94,6 +93,8 @@ def _read_chunks(
         with _sound(f"{path} ({dataset.name})"):
             return np.asarray(dataset[start:stop])
 
+    with _sound(f"{path} ({dataset.name})"):
+        yield from check_chunks(dataset, f"{path} ({dataset.name})")
     chunks = dataset.chunks or (1, 1)
     extra = 2 * math.prod(chunks) * element.stored.itemsize
     return (
@@ -158,13 +159,8 @@ def _why_not_read(dataset: h5py.Dataset) -> str:
     """What keeps a dataset from being read safely; a phrase to go after its name, or ""."""
     if dataset.is_virtual or dataset.external:
         return "keeps its values in other files, which are not read."
-    plan = dataset.id.get_create_plist()
-    for i in range(plan.get_nfilters()):
-        number = plan.get_filter(i)[0]
-        if number not in _FILTERS:
-            return f"is packed by a filter that is not read (number {number})."
-    if dataset.chunks and math.prod(dataset.chunks) * dataset.dtype.itemsize > _LARGEST_CHUNK:
-        return "is packed in pieces of more than 256 MB."
+    if why_not := why_not_unpacked(dataset):
+        return why_not
     if dataset.size and not dataset.id.get_storage_size():
         return "holds no values: nothing was written to it."
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,32 @@ def test_nothing_of_other_files_is_read(tmp_path: Path) -> None:
         assert "other files" in info.why_not
         with pytest.raises(Unreadable, match="other files"):
             read_matrix(hdf5.FORMAT, tmp_path / "v.h5", key)
+
+
+@pytest.mark.parametrize("n_packed", [20 << 20, 120 << 20])
+def test_a_piece_that_unpacks_to_more_than_its_size_is_refused(
+    tmp_path: Path, n_packed: int
+) -> None:
+    with h5py.File(tmp_path / "v.h5", "w") as file:
+        options = {"chunks": (1000, 250), "compression": "gzip"}
+        dataset = file.create_dataset("v", (1000, 250), "f4", **options)
+        packer = zlib.compressobj(1)
+        packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(n_packed >> 20))
+        dataset.id.write_direct_chunk((0, 0), packed + packer.flush())
+    if n_packed < 60 << 20:  # what little more is harmless
+        assert read_vectors(hdf5.FORMAT, tmp_path / "v.h5").shape == (1000, 250)
+    else:
+        with pytest.raises(Unreadable, match="more than its size"):
+            read_matrix(hdf5.FORMAT, tmp_path / "v.h5")
+
+
+def test_large_packed_pieces_are_read(tmp_path: Path) -> None:
+    array = some_vectors(1000, 300)
+    with h5py.File(tmp_path / "v.h5", "w") as file:
+        options = {"compression": "gzip", "shuffle": True, "fletcher32": True}
+        file.create_dataset("v", data=array, chunks=(1000, 300), **options)
+        assert file["v"].id.get_chunk_info(0).size > 1 << 19
+    assert np.array_equal(read_vectors(hdf5.FORMAT, tmp_path / "v.h5"), array)
 
 
 def test_a_group_that_holds_itself_is_entered_once(tmp_path: Path) -> None:
