@@ -73,7 +73,6 @@ Built = tuple[Run, list[Problem]]
 
 def build_run(name: str, files: list[FileColumns]) -> Work[Built]:
     """The run these files make up, and what was wrong with them."""
-    yield Progress(None, f"Sorting the values of {name}")
     groups = yield from group(files)
     return _run(name, files, groups)
 
