@@ -7,22 +7,19 @@ import errno
 import io
 import os
 import sys
-import time
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.waiting import walk
 from projector.errors import NotFound, ProjectorError
-from projector.progress import Progress, Work
 
 if TYPE_CHECKING:
     from app.places import Named
 
-T = TypeVar("T")
-PATIENCE_S = 0.5
 
 app = typer.Typer(
     help="Opens TensorBoard log folders on the desktop, offline.",
@@ -188,7 +185,8 @@ def export_command(
     from app.places import roots_of
     from app.readable import printable
     from projector.contents import Place
-    from projector.tables import checked_suffix, export_table, with_all_points
+    from projector.table_files import checked_suffix
+    from projector.tables import export_table, with_all_points
 
     if all_points and what is not TableName.scalars:
         raise typer.BadParameter("--all-points goes with --what scalars only.")
@@ -294,33 +292,3 @@ def _show(
         raise typer.Exit(code)
     save_screenshot(named, picture, dashboard=name, size=wanted_size, theme=shade)
     typer.echo(str(picture))
-
-
-def walk(work: Work[T], title: str) -> T:
-    """Walk the work to its end, with a progress bar on a terminal once it has taken a moment."""
-    begun = time.monotonic()
-    while True:
-        try:
-            step = next(work)
-        except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]
-        if sys.stderr.isatty() and time.monotonic() - begun > PATIENCE_S:
-            return _walk_with_bar(work, title, step)
-
-
-def _walk_with_bar(work: Work[T], title: str, step: Progress) -> T:
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        bar = bars.add_task(title, total=None)
-        while True:
-            bars.update(bar, description=step.note or title)
-            if step.done is not None:
-                bars.update(bar, completed=step.done, total=1.0)
-            try:
-                step = next(work)
-            except StopIteration as stop:
-                return stop.value  # type: ignore[no-any-return]

@@ -1,38 +1,36 @@
-"""What logs hold as tables for other programs, and how such a table becomes a file."""
+"""What logs hold as tables for other programs."""
 
 from __future__ import annotations
 
-import json
-import math
-import os
-import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from projector import table_files
 from projector.contents import Contents
 from projector.embeddings.memory import check_fits
-from projector.errors import InvalidChoice, NothingToShow, Problem, Unreadable
+from projector.errors import NothingToShow, Problem, Unreadable
 from projector.hparams.columns import Value
 from projector.logs.series import Series
 from projector.pr_curves import Curve, CurveSeries
-from projector.progress import Progress, Work, finish
+from projector.progress import Progress, Work
+from projector.table_files import (
+    checked_suffix,
+    json_value,
+    quotes_for,
+    writing_parts,
+    writing_table,
+)
 
 if TYPE_CHECKING:
     import polars as pl
 
-Quotes = Literal["necessary", "non_numeric"]
-"""Which cells of a CSV stand in quotes."""
-
 KINDS = ("scalars", "pr-curves", "hparams")
-SUFFIXES = (".csv", ".parquet", ".json")
 
 _CURVE_COLUMNS = ("tp", "fp", "tn", "fn", "precision", "recall")
-_ROWS_A_SLICE = 10_000
-_ROWS_A_PART = 100_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +52,8 @@ def export_table(contents: Contents, kind: str, out: Path) -> Work[tuple[Problem
         found = _scalars(contents)
         n_rows = sum(len(series) for series in found)
         texts = {name for series in found for name in (series.run, series.tag)}
-        quotes = _quotes(any("\r" in text for text in texts))
-        yield from _writing(_scalar_parts(found), n_rows, out, quotes)
+        quotes = quotes_for(any("\r" in text for text in texts))
+        yield from writing_parts(_scalar_parts(found), n_rows, out, quotes)
         return ()
     table = yield from build_table(contents, kind)
     yield from writing_table(table.frame, out)
@@ -118,8 +116,8 @@ def _scalar_parts(found: Sequence[Series]) -> Iterator[pl.DataFrame]:
     for series in found:
         part.append(series)
         n_rows += len(series)
-        if n_rows >= _ROWS_A_PART:
-            yield from _frame_of(part).iter_slices(_ROWS_A_PART)
+        if n_rows >= table_files.ROWS_A_PART:
+            yield from _frame_of(part).iter_slices(table_files.ROWS_A_PART)
             part, n_rows = [], 0
     if part:
         yield _frame_of(part)
@@ -220,7 +218,7 @@ def _text(value: Value) -> str:
     """A value of a column that mixes texts with other values."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(_json_value(value))
+    return str(json_value(value))
 
 
 def _free_name(name: str, role: str, taken: dict[str, pl.Series]) -> str:
@@ -230,111 +228,3 @@ def _free_name(name: str, role: str, taken: dict[str, pl.Series]) -> str:
         free = f"{name} ({role})" if n_tried == 1 else f"{name} ({role} {n_tried})"
         n_tried += 1
     return free
-
-
-def checked_suffix(out: Path) -> str:
-    """The one of SUFFIXES that says how to write this file. Raises InvalidChoice on others."""
-    suffix = out.suffix.lower()
-    if suffix not in SUFFIXES:
-        known = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
-        raise InvalidChoice(f"The name of a table must end in {known}, got {out.name}.")
-    return suffix
-
-
-def write_table(frame: pl.DataFrame, out: Path) -> None:
-    """Write the table here and now; see writing_table."""
-    finish(writing_table(frame, out))
-
-
-def writing_table(frame: pl.DataFrame, out: Path) -> Work[None]:
-    """Write the table as its file's name says: CSV, Parquet, or a JSON list of one object a row.
-
-    JSON has no NaN: such values become the strings "NaN", "Infinity" and "-Infinity". An older
-    file stays as it was until the new one is whole. Raises InvalidChoice, Unreadable.
-    """
-    parts = frame.iter_slices(_ROWS_A_PART) if frame.height else iter([frame])
-    if checked_suffix(out) == ".parquet":
-        parts = iter([frame])
-    yield from _writing(parts, frame.height, out, _quotes(_holds_return(frame)))
-
-
-def _writing(parts: Iterator[pl.DataFrame], n_rows: int, out: Path, quotes: Quotes) -> Work[None]:
-    """Write the parts one behind the other, into a draft that takes the file's place when whole."""
-    from polars.exceptions import ComputeError
-
-    write = _WRITERS[checked_suffix(out)]
-    target = Path(os.path.realpath(out))  # a link stays a link
-    draft = target.with_name(f".projector-{secrets.token_hex(4)}.part")
-    try:
-        try:
-            with draft.open("xb") as file:
-                for n_written in write(parts, file, quotes):
-                    note = f"Writing {n_written:,} of {n_rows:,} rows"
-                    yield Progress(n_written / max(1, n_rows), note)
-            os.replace(draft, target)
-        finally:
-            draft.unlink(missing_ok=True)
-    except (OSError, ComputeError) as error:  # polars wraps what the disk says
-        why = getattr(error, "strerror", None) or str(error)
-        raise Unreadable(f"{out} can't be written: {why}.") from error
-
-
-def _quotes(has_return: bool) -> Quotes:
-    """A lone carriage return ends a line for many readers, but polars sees no need to quote it."""
-    return "non_numeric" if has_return else "necessary"
-
-
-def _holds_return(frame: pl.DataFrame) -> bool:
-    import polars as pl
-
-    columns = frame.select(pl.col(pl.String)).get_columns()
-    return any("\r" in name for name in frame.columns) or any(
-        column.str.contains("\r", literal=True).any() for column in columns
-    )
-
-
-def _write_csv(parts: Iterator[pl.DataFrame], file: BinaryIO, quotes: Quotes) -> Iterator[int]:
-    n_written = 0
-    for number, part in enumerate(parts):
-        part.write_csv(file, include_header=number == 0, quote_style=quotes)
-        n_written += part.height
-        yield n_written
-
-
-def _write_parquet(parts: Iterator[pl.DataFrame], file: BinaryIO, _: Quotes) -> Iterator[int]:
-    for part in parts:  # there is but one
-        part.write_parquet(file)
-        yield part.height
-
-
-def _write_json(parts: Iterator[pl.DataFrame], file: BinaryIO, _: Quotes) -> Iterator[int]:
-    separator, n_written = "[\n", 0
-    for part in parts:
-        for piece in part.iter_slices(_ROWS_A_SLICE):
-            for row in _json_rows(piece):
-                line = json.dumps(row, ensure_ascii=False, allow_nan=False)
-                file.write(f"{separator}{line}".encode())
-                separator = ",\n"
-            n_written += piece.height
-            yield n_written
-    file.write(b"\n]\n" if n_written else b"[]\n")
-
-
-def _json_rows(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    for row in frame.iter_rows():
-        yield dict(zip(frame.columns, map(_json_value, row), strict=True))
-
-
-def _json_value(value: Any) -> Any:
-    if not isinstance(value, float) or math.isfinite(value):
-        return value
-    if math.isnan(value):
-        return "NaN"
-    return "Infinity" if value > 0 else "-Infinity"
-
-
-_WRITERS: dict[str, Callable[[Iterator[pl.DataFrame], BinaryIO, Quotes], Iterator[int]]] = {
-    ".csv": _write_csv,
-    ".parquet": _write_parquet,
-    ".json": _write_json,
-}

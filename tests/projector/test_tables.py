@@ -20,13 +20,8 @@ from projector.logs.roots import Root
 from projector.logs.series import Logs, Run
 from projector.logs.writer import EventWriter
 from projector.progress import finish
-from projector.tables import (
-    build_table,
-    export_table,
-    with_all_points,
-    write_table,
-    writing_table,
-)
+from projector.table_files import write_table, writing_table
+from projector.tables import build_table, export_table, with_all_points
 from tests.curve_logs import curve_logs
 
 SUFFIXES = ["csv", "parquet", "json"]
@@ -257,7 +252,7 @@ def test_an_older_file_is_replaced(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_table_written_in_parts_equals_the_whole(tmp_path, monkeypatch, suffix):
-    monkeypatch.setattr("projector.tables._ROWS_A_PART", 7)
+    monkeypatch.setattr("projector.table_files.ROWS_A_PART", 7)
     with EventWriter(tmp_path / "logs" / "a\rb") as writer:
         for step in range(20):
             writer.scalar("loss", step / 3, step)
@@ -270,7 +265,7 @@ def test_a_table_written_in_parts_equals_the_whole(tmp_path, monkeypatch, suffix
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_writing_a_large_table_tells_how_far_it_is(tmp_path, monkeypatch, suffix):
-    monkeypatch.setattr("projector.tables._ROWS_A_PART", 10)
+    monkeypatch.setattr("projector.table_files.ROWS_A_PART", 10)
     frame = pl.DataFrame({"a": list(range(30))})
     steps = list(writing_table(frame, tmp_path / f"table.{suffix}"))
     assert steps[-1].done == 1
@@ -278,7 +273,7 @@ def test_writing_a_large_table_tells_how_far_it_is(tmp_path, monkeypatch, suffix
 
 
 def test_a_table_that_is_given_up_half_way_leaves_nothing_behind(tmp_path, monkeypatch):
-    monkeypatch.setattr("projector.tables._ROWS_A_PART", 10)
+    monkeypatch.setattr("projector.table_files.ROWS_A_PART", 10)
     work = writing_table(pl.DataFrame({"a": list(range(30))}), tmp_path / "table.csv")
     next(work)
     work.close()
