@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO, IOBase
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from projector.embeddings.elements import Element, check_matrix, numpy_element, 
 from projector.embeddings.embedding import Source
 from projector.embeddings.files import map_bytes, opened
 from projector.embeddings.format import Format, Matrix, TensorInfo
+from projector.embeddings.heaps import are_heaps_sound
 from projector.embeddings.memory import check_fits
 from projector.embeddings.part import FilePart
 from projector.embeddings.zips import (
@@ -57,9 +58,11 @@ def _is_hdf5(path: Path, start: bytes) -> bool:
 
 def _tensors(path: Path) -> Work[tuple[TensorInfo, ...]]:
     found = []
+    with _stream(path) as stream:
+        has_texts = are_heaps_sound(stream)
     with _opened(path) as file:
         for names, dataset in _walk(path, file):
-            found.append(_info(path, file, names, dataset))
+            found.append(_info(file if has_texts else None, names, dataset))
             yield Progress(None, f"Looking into {path.name}")
     return tuple(found)
 
@@ -137,12 +140,13 @@ def _is_own(group: h5py.Group, name: str) -> bool:
     return isinstance(group.get(name, getlink=True), h5py.HardLink)
 
 
-def _info(path: Path, file: h5py.File, names: list[str], dataset: h5py.Dataset) -> TensorInfo:
+def _info(file: h5py.File | None, names: list[str], dataset: h5py.Dataset) -> TensorInfo:
+    """file: where names of layers are, None where they can't be read."""
     key = "/".join(names)
     try:
         shape, element = dataset.shape or (), _element(dataset)
         why_not = _why_not_read(dataset) or why_no_matrix(shape, element)
-        title = _title(file, names)
+        title = _title(file, names) if file else ""
     except _BAD:
         return TensorInfo(key, (), "", "", "It is damaged, or of a type that is not known.")
     return TensorInfo(key, shape, element.name, title, f"It {why_not}" if why_not else "")
@@ -210,16 +214,17 @@ def _opened(path: Path) -> Iterator[h5py.File]:
         ) from error
     with _stream(path) as stream:
         with _sound(str(path)):
-            file = h5py.File(stream or path, "r", locking=False)
+            file = h5py.File(stream if _is_keras(path) else path, "r", locking=False)
         with file:
             yield file
 
 
 @contextmanager
-def _stream(path: Path) -> Iterator[IOBase | None]:
-    """The file inside a .keras file as a stream; None where h5py can open the path itself."""
+def _stream(path: Path) -> Iterator[BinaryIO]:
+    """The bytes of the HDF5 file, or of the one inside a .keras file."""
     if not _is_keras(path):
-        yield None
+        with opened(path) as file:
+            yield file
         return
     with opened_zip(path) as archive:
         if _WEIGHTS not in archive.namelist():
@@ -227,7 +232,7 @@ def _stream(path: Path) -> Iterator[IOBase | None]:
         info = archive.getinfo(_WEIGHTS)
         if is_stored(info):
             with opened(path) as file:
-                yield FilePart(file, data_offset(path, info), info.file_size)
+                yield cast(BinaryIO, FilePart(file, data_offset(path, info), info.file_size))
             return
         check_fits(2 * info.file_size, f"{path} ({_WEIGHTS})")
         with opened_member(path, archive, info) as member:

@@ -203,6 +203,21 @@ def test_without_h5py_a_sentence_says_what_to_install(
         infos_of(hdf5.FORMAT, path)
 
 
+@pytest.mark.parametrize("changed", [48, 8, 9])
+def test_a_heap_of_texts_without_an_end_costs_only_the_names(tmp_path: Path, changed: int) -> None:
+    """HDF5 itself would read such a heap forever."""
+    with h5py.File(tmp_path / "m.weights.h5", "w") as file:
+        for layer in ("a", "b", "c"):
+            group = file.create_group(f"layers/{layer}/vars")
+            group.attrs["name"] = layer
+            group["0"] = some_vectors()
+    data = bytearray((tmp_path / "m.weights.h5").read_bytes())
+    data[data.index(b"GCOL") + changed] = 200
+    (tmp_path / "m.weights.h5").write_bytes(bytes(data))
+    infos = infos_of(hdf5.FORMAT, tmp_path / "m.weights.h5")
+    assert [info.title for info in infos.values()] == ["", "", ""]
+
+
 @pytest.mark.parametrize("n_kept", [0, 8, 100, 1000, 2000])
 def test_files_that_are_cut_short_are_refused(tmp_path: Path, n_kept: int) -> None:
     path = keras3(tmp_path / "m.weights.h5")
