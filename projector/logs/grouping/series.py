@@ -16,6 +16,7 @@ from projector.logs.grouping.table import TagRows, tag_rows
 from projector.logs.series import Metadata, Payloads, Series
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
+_FIRST_FILE = frozen(np.zeros(1024, np.int32))
 
 
 class Tagged(NamedTuple):
@@ -131,11 +132,12 @@ class GroupedSeries:
 
     def _payloads(self, places: slice | IntArray, blobs: slice | IntArray) -> Payloads:
         rows = self._groups.rows
+        offsets, lengths = _taken(rows.offsets, blobs), _taken(rows.lengths, blobs)
+        n = len(offsets)
         if len(rows.file_ids):
             file_ids = _taken(rows.file_ids, places)
         else:
-            file_ids = frozen(np.zeros(len(rows.kinds[places]), np.int32))
-        offsets, lengths = _taken(rows.offsets, blobs), _taken(rows.lengths, blobs)
+            file_ids = _FIRST_FILE[:n] if n <= len(_FIRST_FILE) else frozen(np.zeros(n, np.int32))
         return Payloads(self._paths, file_ids, offsets, lengths, _taken(rows.fields, places))
 
 
