@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from projector.logs.folder import read_logs
 from projector.logs.messages import event_pb2, summary_pb2
 from projector.logs.records import framed
+from projector.logs.scan import FileColumns, FileScan
 from projector.logs.series import Logs, Series
+from projector.logs.tensors import read_tensor
 from projector.logs.writer import EventWriter
 from projector.progress import finish
 
@@ -44,3 +47,32 @@ def value_event(step: int, tag: str = "t", plugin: str = "", **value: object) ->
 
 def start_event(step: int) -> event_pb2.Event:
     return event_pb2.Event(step=step, session_log=event_pb2.SessionLog(status=1))
+
+
+def described(
+    step: int,
+    plugin: str = "",
+    *,
+    display_name: str = "",
+    description: str = "",
+    data_class: int = 0,
+    **value: Any,
+) -> event_pb2.Event:
+    event = value_event(step, plugin=plugin, **value)
+    metadata = event.summary.value[0].metadata
+    metadata.display_name, metadata.summary_description = display_name, description
+    metadata.data_class = data_class  # type: ignore[assignment]
+    return event
+
+
+def columns_of(path: Path) -> FileColumns:
+    scan = FileScan(path)
+    while not scan.is_done:
+        scan.advance()
+    return scan.finish()
+
+
+def numbers_of(series: Series) -> list[int]:
+    if series.values is not None:
+        return [int(value) for value in series.values.tolist()]
+    return [int(read_tensor(series, i).item()) for i in range(len(series))]

@@ -2,57 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Barrier, Thread
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from projector.logs import runs
-from projector.logs.grouping import groups
 from projector.logs.messages import event_pb2, summary_pb2
 from projector.logs.records import framed
-from projector.logs.runs import build_run, build_runs
-from projector.logs.scan import FileColumns, FileScan
-from projector.logs.series import Run, Series
 from projector.logs.tensors import read_tensor
-from projector.progress import finish
-from tests.event_logs import events, logs_of, scalars, start_event, value_event
+from tests.event_logs import (
+    described,
+    events,
+    logs_of,
+    scalars,
+    start_event,
+    value_event,
+)
 
 FLOAT = {"dtype": 1, "float_val": [4.0]}
 MATRIX = {"dtype": 1, "tensor_shape": {"dim": [{"size": 2}]}, "float_val": [1.0, 2.0]}
 HISTOGRAM = summary_pb2.HistogramProto(min=1, max=3, bucket_limit=[2, 9], bucket=[1, 1])
 IMAGE = summary_pb2.Summary.Image(width=3, height=2, encoded_image_string=b"png")
 SOUND = summary_pb2.Summary.Audio(encoded_audio_string=b"wav")
-
-
-def columns_of(path: Path) -> FileColumns:
-    scan = FileScan(path)
-    while not scan.is_done:
-        scan.advance()
-    return scan.finish()
-
-
-def described(
-    step: int,
-    plugin: str = "",
-    *,
-    display_name: str = "",
-    description: str = "",
-    data_class: int = 0,
-    **value: Any,
-) -> event_pb2.Event:
-    event = value_event(step, plugin=plugin, **value)
-    metadata = event.summary.value[0].metadata
-    metadata.display_name, metadata.summary_description = display_name, description
-    metadata.data_class = data_class  # type: ignore[assignment]
-    return event
 
 
 @dataclass(frozen=True)
@@ -303,263 +277,6 @@ def test_a_restart_costs_no_graph(tmp_path: Path) -> None:
     events(tmp_path, "1", start_event(0), event_pb2.Event(graph_def=b"graph"))
     events(tmp_path, "2", start_event(0), value_event(0, simple_value=1))
     assert {series.plugin for series in logs_of(tmp_path).runs[0].series} == {"graphs", "scalars"}
-
-
-@pytest.mark.parametrize(
-    ("steps", "kept"),
-    [
-        ([[0, 1, 2, 3, 4, 5, 3, 4]], [0, 1, 2, 6, 7]),
-        ([[0, 1, 2, 3, 4, 5], [3, 4]], [0, 1, 2, 6, 7]),
-        ([[0, 0, 0, 0]], [3]),
-        ([[0, 1], [0, 1], [0, 1]], [4, 5]),
-        ([[5], [3], [4]], [1, 2]),
-    ],
-)
-def test_the_newest_value_of_a_step_is_kept_and_the_rest_is_behind_it(
-    tmp_path: Path, steps: list[list[int]], kept: list[int]
-) -> None:
-    """1.7 and 1.8 Ours: newest wins as in the native loader, all points as in the other one."""
-    start = 0
-    for i, of_file in enumerate(steps):
-        values = enumerate(of_file, start)
-        events(tmp_path, str(i), *(value_event(s, simple_value=value) for value, s in values))
-        start += len(of_file)
-    (series,) = logs_of(tmp_path).runs[0].series
-    assert series.values is not None
-    assert series.values.tolist() == kept
-    assert series.raw is not None
-    assert series.raw.values is not None
-    assert series.raw.values.tolist() == list(range(start))
-    assert series.raw.steps.tolist() == [step for of_file in steps for step in of_file]
-
-
-def test_where_nothing_is_hidden_there_is_nothing_behind_it(tmp_path: Path) -> None:
-    scalars(tmp_path, [0, 1, 5])
-    assert logs_of(tmp_path).runs[0].series[0].raw is None
-
-
-def test_hidden_payloads_can_still_be_read(tmp_path: Path) -> None:
-    def clip(step: int, text: bytes) -> event_pb2.Event:
-        return described(step, "text", tensor={"dtype": 7, "string_val": [text]})
-
-    events(tmp_path, "1", clip(0, b"a"), clip(1, b"b"))
-    events(tmp_path, "2", clip(1, b"c"))
-    (series,) = logs_of(tmp_path).runs[0].series
-    assert series.raw is not None
-    assert [read_tensor(series, i).item() for i in range(2)] == [b"a", b"c"]
-    assert [read_tensor(series.raw, i).item() for i in range(3)] == [b"a", b"b", b"c"]
-
-
-def test_all_points_are_every_point_of_every_run(tmp_path: Path) -> None:
-    scalars(tmp_path / "a", [0, 1, 0])
-    scalars(tmp_path / "b", [0, 1])
-    logs = logs_of(tmp_path)
-    assert [len(s) for s in logs.series("scalars")] == [1, 2]
-    assert [len(s) for s in logs.all_points().series("scalars")] == [3, 2]
-    assert logs.all_points().series("images") == ()
-
-
-def test_a_tag_that_a_restart_hides_is_among_all_points(tmp_path: Path) -> None:
-    events(tmp_path, "1", start_event(0), value_event(0, "a", simple_value=1))
-    events(tmp_path, "2", start_event(0), value_event(0, "b", simple_value=1))
-    logs = logs_of(tmp_path)
-    assert [series.tag for series in logs.series("scalars")] == ["b"]
-    assert [series.tag for series in logs.all_points().series("scalars")] == ["a", "b"]
-
-
-RESTARTED = (
-    "gap",
-    "names_out_of_order",
-    "one_file_steps_go_back",
-    "overlap",
-    "session_start_event",
-)
-
-
-@pytest.mark.parametrize("run", [*RESTARTED, "overlap_purge_step", "started_again_from_zero"])
-def test_all_points_of_restarted_runs_are_those_of_the_python_loader(
-    fixtures: Path, run: str
-) -> None:
-    check_against_loader(fixtures, "edge_restart", run)
-
-
-@pytest.mark.parametrize("run", ["interleaved", "steps", "times"])
-def test_all_points_of_odd_steps_are_those_of_the_python_loader(fixtures: Path, run: str) -> None:
-    check_against_loader(fixtures, "edge_steps_and_times", run)
-
-
-def check_against_loader(fixtures: Path, folder: str, name: str) -> None:
-    """The loader in Python keeps every point of these runs."""
-    manifest = json.loads((fixtures / "MANIFEST.json").read_text())
-    expected = manifest["folders"][folder]["plugins"]["scalars"][name]
-    run = logs_of(fixtures / folder).all_points().run(name)
-    assert run is not None
-    ours = {series.tag: series for series in run.series}
-    assert ours.keys() == expected.keys()
-    for tag, theirs in expected.items():
-        values = ours[tag].values
-        assert values is not None
-        assert len(values) == theirs["n"]
-        assert np.nansum(values) == pytest.approx(theirs["sum_finite"])
-        steps = ours[tag].steps.tolist()
-        points = [[step, value] for step, value in zip(steps, values.tolist(), strict=True)]
-        if "points" in theirs:
-            assert points == theirs["points"]
-        else:
-            assert points[:2] == theirs["first"]
-            assert points[-2:] == theirs["last"]
-
-
-def test_a_purge_in_both_files_is_that_of_the_python_loader(fixtures: Path) -> None:
-    manifest = json.loads((fixtures / "MANIFEST.json").read_text())
-    expected = manifest["folders"]["edge_restart"]["plugins"]["scalars"]["purge_step_in_both"]
-    run = logs_of(fixtures / "edge_restart").run("purge_step_in_both")
-    assert run is not None
-    assert {series.tag: len(series) for series in run.series} == {
-        tag: theirs["n"] for tag, theirs in expected.items()
-    }
-
-
-Step = st.integers(-3, 8)
-Entry = st.one_of(
-    st.tuples(st.just("value"), st.sampled_from("ab"), Step),
-    st.tuples(st.just("payload"), st.just("p"), Step),
-    st.tuples(st.just("start"), st.just(""), Step),
-)
-Files = st.lists(st.lists(Entry, max_size=12), min_size=1, max_size=3)
-
-
-def popping(files: list[list[tuple[str, str, int]]]) -> tuple[dict[str, list[int]], ...]:
-    """The slow, obvious loop: numbers of the values that are kept of each tag, and of all."""
-    kept: dict[str, list[tuple[int, int]]] = {}
-    everything: dict[str, list[int]] = {}
-    number, n_starts = 0, 0
-    for file_id, entries in enumerate(files):
-        for kind, tag, step in entries:
-            number += 1
-            if kind == "start":
-                n_starts += 1
-                for other, points in kept.items():
-                    if n_starts > 1 and file_id > 0:
-                        kept[other] = [point for point in points if point[0] < step]
-                continue
-            points = kept.setdefault(tag, [])
-            while points and points[-1][0] >= step:
-                points.pop()
-            points.append((step, number))
-            everything.setdefault(tag, []).append(number)
-    return {tag: [number for _, number in points] for tag, points in kept.items()}, everything
-
-
-@settings(max_examples=150, deadline=None)
-@given(files=Files)
-def test_what_is_kept_is_what_a_popping_loop_keeps(
-    tmp_path_factory: pytest.TempPathFactory, files: list[list[tuple[str, str, int]]]
-) -> None:
-    folder, number = tmp_path_factory.mktemp("logs"), 0
-    for file_id, entries in enumerate(files):
-        messages = []
-        for kind, tag, step in entries:
-            number += 1
-            if kind == "start":
-                messages.append(start_event(step))
-            elif kind == "value":
-                messages.append(value_event(step, tag, simple_value=number))
-            else:
-                tensor = {"dtype": 7, "string_val": [str(number).encode()]}
-                messages.append(value_event(step, tag, "text", tensor=tensor))
-        events(folder, str(file_id), *messages)
-    kept, everything = popping(files)
-    logs = logs_of(folder)
-    shown = {series.tag: numbers_of(series) for series in logs.runs[0].series}
-    assert shown == {tag: numbers for tag, numbers in kept.items() if numbers}
-    behind = {series.tag: numbers_of(series) for series in logs.all_points().runs[0].series}
-    assert behind == everything
-    assert all((np.diff(series.steps) > 0).all() for series in logs.runs[0].series)
-
-
-def numbers_of(series: Series) -> list[int]:
-    if series.values is not None:
-        return [int(value) for value in series.values.tolist()]
-    return [int(read_tensor(series, i).item()) for i in range(len(series))]
-
-
-def summary_of(run: Run) -> list[tuple[Any, ...]]:
-    return [(s.tag, s.plugin, s.steps.tolist(), numbers_of(s), len(s.raw or s)) for s in run.series]
-
-
-def test_a_run_is_the_same_in_steps_of_any_size(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rng = np.random.default_rng(5)
-    for file_id in range(3):
-        messages = [start_event(int(rng.integers(9)))]
-        for number, step in enumerate(rng.integers(0, 12, 40).tolist()):
-            text = {"dtype": 7, "string_val": [str(number).encode()]}
-            messages.append(value_event(step, "p", "text", tensor=text))
-            messages.append(value_event(step, "v", simple_value=number))
-        events(tmp_path, str(file_id), *messages)
-    files = [columns_of(path) for path in sorted(tmp_path.iterdir())]
-    at_once, _ = finish(build_run("r", files))
-    monkeypatch.setattr(groups, "ROWS_A_STEP", 7)
-    in_steps, _ = finish(build_run("r", files))
-    assert summary_of(in_steps) == summary_of(at_once)
-
-
-def test_many_runs_at_once_are_the_same_as_one_by_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for n in range(1, 30):
-        scalars(tmp_path / f"{n:02}", [step % 17 for step in range(5 * n)], tag=f"t{n % 3}")
-    named = [(p.name, [columns_of(next(p.iterdir()))]) for p in sorted(tmp_path.iterdir())]
-    one_by_one = [summary_of(finish(build_run(name, files))[0]) for name, files in named]
-    for rows_a_step, rows_a_thread in ((1 << 20, 1), (100, 1), (100, 1 << 13)):
-        monkeypatch.setattr(runs, "ROWS_A_STEP", rows_a_step)
-        monkeypatch.setattr(runs, "_ROWS_WORTH_A_THREAD", rows_a_thread)
-        assert [summary_of(run) for run, _ in finish(build_runs(named))] == one_by_one
-
-
-def test_a_run_of_no_files_is_empty() -> None:
-    run, problems = finish(build_run("gone", []))
-    assert (run.series, problems) == ((), [])
-
-
-def test_columns_that_may_not_be_written_to_are_read_all_the_same(tmp_path: Path) -> None:
-    file = columns_of(scalars(tmp_path, [0, 1, 1]))
-    for column in (*file.rows, *file.blobs, file.metadata_rows):
-        column.setflags(write=False)
-    run, _ = finish(build_run("r", [file]))
-    assert [s.steps.tolist() for s in run.series] == [[0, 1]]
-
-
-def test_series_can_not_be_written_to(tmp_path: Path) -> None:
-    events(tmp_path, "1", value_event(0, "p", "text", tensor=MATRIX), value_event(0, "p"))
-    scalars(tmp_path, [0, 1, 1])
-    for series in logs_of(tmp_path).runs[0].series:
-        for one in (series, series.raw):
-            assert one is not None
-            arrays = [one.steps, one.wall_times, one.values]
-            if one.payloads is not None:
-                places = one.payloads
-                arrays += [places.file_ids, places.offsets, places.lengths, places.fields]
-            assert not any(array.flags.writeable for array in arrays if array is not None)
-
-
-def test_threads_that_ask_at_once_get_the_very_same_series(tmp_path: Path) -> None:
-    scalars(tmp_path, list(range(50)))
-    run = logs_of(tmp_path).runs[0]
-    together, found = Barrier(4), list[tuple[Series, ...]]()
-
-    def ask() -> None:
-        together.wait()
-        found.append(run.series)
-
-    threads = [Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert all(series is run.series for series in found)
 
 
 def test_the_dummy_of_the_old_profiler_makes_an_empty_run(tmp_path: Path) -> None:
