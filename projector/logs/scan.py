@@ -82,7 +82,7 @@ class FileScan:
         self._blobs = columns.empty_blobs(self._n_rows)
         self._buffer: ByteArray = np.empty(min(PIECE, n_bytes) + _PADDING, np.uint8)
         self._tags = columns.empty_tags(64, 4096)
-        self._has_slots = True
+        self._has_slots = False
         if after:
             self._go_on(after)
         self._state.counts[columns.NEEDED] = 12
@@ -99,7 +99,6 @@ class FileScan:
         counts[columns.N_TAGS] = len(after.tags)
         counts[columns.N_TEXT] = sum(len(text) for text in (*after.tags, *after.metadata) if text)
         counts[columns.N_METADATA] = sum(text is not None for text in after.metadata)
-        self._has_slots = False
 
     @property
     def next_bytes(self) -> int:

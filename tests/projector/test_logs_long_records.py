@@ -83,7 +83,7 @@ LATE_TIMES = st.tuples(EVENTS, st.integers(0, 2**40)).map(
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    payload = bytearray(draw(EVENTS))
+    payload = bytearray(draw(EVENTS | LATE_TIMES))
     for _ in range(draw(st.integers(1, 4)) if payload else 0):
         payload[draw(st.integers(0, len(payload) - 1))] = draw(st.integers(0, 255))
     return bytes(payload)
@@ -117,6 +117,18 @@ def test_long_records_say_the_same_as_if_read_whole(
         patch.setattr(long_record, "_MOST_BYTES", max(24, piece))
         patch.setattr(long_record, "empty", poisoned)
         assert_same(scanned(path), whole)
+
+
+def test_the_time_behind_a_damaged_summary_is_told(tmp_path: Path) -> None:
+    damage = b"\x2a\x02\x0a\x7f"
+    graph = event_pb2.Event(graph_def=b"g" * (1 << 20)).SerializeToString()
+    time = event_pb2.Event(wall_time=77).SerializeToString()
+    timeless = event_pb2.Event(wall_time=np.nan, graph_def=b"g").SerializeToString()
+    path = tmp_path / "tfevents"
+    path.write_bytes(framed(damage + graph + time) + framed(timeless))
+    found = scanned(path)
+    assert found.rows.wall_times.tolist() == [77]
+    assert len(found.problems) == 1
 
 
 def image_log(folder: Path, n: int, n_bytes: int) -> Path:

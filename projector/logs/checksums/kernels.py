@@ -63,29 +63,34 @@ def _step(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     return answer if crc == word else builder.zext(answer, word)
 
 
+@compiled
+def step8_by_table(crc: Any, word: Any) -> Any:
+    """The CRC after 8 more bytes, the first of them lowest in `word`."""
+    word ^= crc
+    crc = np.uint64(0)
+    for i in range(8):
+        crc ^= _CRC[7 - i, (word >> np.uint64(8 * i)) & _BYTE]
+    return crc
+
+
+@compiled
+def step1_by_table(crc: Any, byte: Any) -> Any:
+    """The CRC after one more byte."""
+    return _CRC[0, (crc ^ np.uint64(byte)) & _BYTE] ^ (crc >> np.uint64(8))
+
+
 if INSTRUCTIONS:
 
     @intrinsic
-    def _crc8(context: Any, crc: Any, word: Any) -> Any:
+    def _step8(context: Any, crc: Any, word: Any) -> Any:
         return types.uint64(types.uint64, types.uint64), _step
 
     @intrinsic
-    def _crc1(context: Any, crc: Any, byte: Any) -> Any:
+    def _step1(context: Any, crc: Any, byte: Any) -> Any:
         return types.uint64(types.uint64, types.uint8), _step
 
 else:
-
-    @compiled
-    def _crc8(crc: Any, word: Any) -> Any:
-        word ^= crc
-        crc = np.uint64(0)
-        for i in range(8):
-            crc ^= _CRC[7 - i, (word >> np.uint64(8 * i)) & _BYTE]
-        return crc
-
-    @compiled
-    def _crc1(crc: Any, byte: Any) -> Any:
-        return _CRC[0, (crc ^ np.uint64(byte)) & _BYTE] ^ (crc >> np.uint64(8))
+    _step8, _step1 = step8_by_table, step1_by_table
 
 
 @inlined
@@ -93,10 +98,10 @@ def masked_crc(buf: Any, start: int, end: int) -> Any:
     """The masked CRC-32C of the bytes start..end, uint64."""
     crc = _LOW32
     while start + 8 <= end:
-        crc = _crc8(crc, load8(buf, start))
+        crc = _step8(crc, load8(buf, start))
         start += 8
     while start < end:
-        crc = _crc1(crc, load1(buf, start))
+        crc = _step1(crc, load1(buf, start))
         start += 1
     return masked(crc ^ _LOW32)
 
@@ -104,7 +109,7 @@ def masked_crc(buf: Any, start: int, end: int) -> Any:
 @inlined
 def masked_crc_of_word(word: Any) -> Any:
     """The same of the 8 bytes of a number."""
-    return masked(_crc8(_LOW32, word) ^ _LOW32)
+    return masked(_step8(_LOW32, word) ^ _LOW32)
 
 
 @inlined
