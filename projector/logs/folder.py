@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +10,11 @@ from projector.logs.files import Files
 from projector.logs.index import LEAST_BYTES, index_path, mark_used, read_index, write_index
 from projector.logs.known import KnownFile
 from projector.logs.roots import Root, gather_roots
-from projector.logs.runs import build_run
+from projector.logs.runs import build_runs
 from projector.logs.scan import FileColumns
 from projector.logs.series import Logs, Run
 from projector.logs.watch import Identity, Tree
-from projector.progress import Progress, Work
-
-_STEP_S = 0.03
+from projector.progress import Work
 
 
 def read_logs(*roots: Path | Root) -> Work[Logs]:
@@ -117,25 +114,26 @@ class LogFolder:
     def _build(self) -> Work[Logs]:
         """Logs of all that is known; what did not change is taken over as it was."""
         built: dict[tuple[int, str], _Built] = {}
-        shown = time.monotonic()
+        anew: dict[tuple[int, str], tuple[FileColumns, ...]] = {}
         for i, tree in enumerate(self.trees):
             for listing in tree.listings:
                 paths = self._files.usable(listing)
-                if paths:
-                    columns = tuple(self._files.known[path].columns for path in paths)
-                    built[i, listing.below] = yield from self._build_run(i, listing.below, columns)
-                if time.monotonic() - shown > _STEP_S:
-                    yield Progress(None, f"Sorting the values of {len(built):,} runs")
-                    shown = time.monotonic()
+                if not paths:
+                    continue
+                key = (i, listing.below)
+                columns = tuple(self._files.known[path].columns for path in paths)
+                old = self._built.get(key)
+                if old is not None and _are_identical(old.columns, columns):
+                    built[key] = old
+                else:
+                    anew[key] = columns
+        runs = yield from build_runs(
+            [(self.roots[i].run_name(below), list(files)) for (i, below), files in anew.items()]
+        )
+        for (key, columns), (run, problems) in zip(anew.items(), runs, strict=True):
+            built[key] = _Built(columns, run, tuple(problems))
         self._built = dict(sorted(built.items(), key=_by_run_name))
         return self._new_logs()
-
-    def _build_run(self, root: int, below: str, columns: tuple[FileColumns, ...]) -> Work[_Built]:
-        old = self._built.get((root, below))
-        if old is not None and _are_identical(old.columns, columns):
-            return old
-        run, problems = yield from build_run(self.roots[root].run_name(below), list(columns))
-        return _Built(columns, run, tuple(problems))
 
     def _new_logs(self) -> Logs:
         runs = tuple(one.run for one in self._built.values())
