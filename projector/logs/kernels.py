@@ -25,8 +25,11 @@ from projector.logs.columns import (
     LEVEL,
     LONGEST_NUMBER,
     LOST,
+    N_BLOBS,
     N_CHECKSUM,
     N_LOST,
+    N_METADATA,
+    N_ROWS,
     N_SKIPPED,
     NEEDED,
     NOTHING,
@@ -38,6 +41,7 @@ from projector.logs.columns import (
     WANTED_STOP,
 )
 from projector.logs.events.kernels import take_event, take_scalar
+from projector.logs.tags.kernels import forget_metadata
 from projector.logs.wire.kernels import (
     LONGEST_HEAD,
     compiled,
@@ -121,8 +125,16 @@ def _is_enough(buf: Any, n: int, start: int, end: int, walk: Any) -> Any:
 def take_record(
     buf: Any, pos: int, end: int, base: int, rows: Any, blobs: Any, tags: Any, state: Any
 ) -> Any:
-    """Take in the record at pos, whose payload stops at `end`; its checksum is not looked at."""
+    """Take in the record at pos, whose payload stops at `end`; its checksum is not looked at.
+
+    Nothing of it where it is DAMAGED or there is too little room.
+    """
+    counts = state.counts
+    n_rows, n_blobs, n_metadata = counts[N_ROWS], counts[N_BLOBS], counts[N_METADATA]
     answer = take_event(buf, pos + 12, end, base, rows, blobs, tags, state)
+    if answer != DONE:
+        counts[N_ROWS], counts[N_BLOBS] = n_rows, n_blobs
+        forget_metadata(tags, counts, n_metadata)
     if answer == DAMAGED:
         _note(state, N_SKIPPED, FIRST_SKIPPED, base + pos)
     return answer

@@ -12,7 +12,6 @@ from projector.logs.columns import (
     DONE,
     LONGEST_NUMBER,
     N_BLOBS,
-    N_METADATA,
     N_ROWS,
     NOTHING,
     NUMBER,
@@ -27,7 +26,6 @@ from projector.logs.numbers.kernels import (
 )
 from projector.logs.tags.kernels import (
     following_tag,
-    forget_metadata,
     keep_metadata,
     tag_number,
 )
@@ -96,25 +94,12 @@ def _add_row(
     counts[N_ROWS] = row + 1
 
 
-@compiled
+@inlined
 def take_event(
     buf: Any, start: int, end: int, base: int, rows: Any, blobs: Any, tags: Any, state: Any
 ) -> Any:
-    """Take in all values of an event; none where it is DAMAGED or there is too little room."""
-    counts = state.counts
-    n_rows, n_blobs, n_metadata = counts[N_ROWS], counts[N_BLOBS], counts[N_METADATA]
-    answer = _take_parts(buf, start, end, base, rows, blobs, tags, state)
-    if answer != DONE:
-        counts[N_ROWS], counts[N_BLOBS] = n_rows, n_blobs
-        forget_metadata(tags, counts, n_metadata)
-    return answer
-
-
-@inlined
-def _take_parts(
-    buf: Any, start: int, end: int, base: int, rows: Any, blobs: Any, tags: Any, state: Any
-) -> Any:
-    """Time and step may stand behind the summary, so the event is walked twice."""
+    """Take in the values of an event: the first of them only where it is DAMAGED or there is too
+    little room. Time and step may stand behind the summary, so the event is walked twice."""
     counts = state.counts
     is_sound, wall_time, step = _time_and_step(buf, start, end)
     if not is_sound:
