@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +78,24 @@ def empty_rows(n: int) -> Rows:
 def empty_blobs(n: int) -> Blobs:
     """Room for n payloads."""
     return Blobs(np.empty(n, np.int64), np.empty(n, np.int64))
+
+
+def cut(column: NDArray[Any], n: int) -> NDArray[Any]:
+    """The first n; the rest is given back where it is much."""
+    return column[:n] if 2 * n > len(column) else column[:n].copy()
+
+
+def joined(chunks: list[tuple[Rows, Blobs]]) -> tuple[Rows, Blobs]:
+    """The rows of all chunks; those of a single one are not copied."""
+    if len(chunks) == 1:
+        return chunks[0]
+    if not chunks:
+        return empty_rows(0), empty_blobs(0)
+    rows = Rows._make(np.concatenate(parts) for parts in zip(*(c[0] for c in chunks), strict=True))
+    blobs = Blobs._make(
+        np.concatenate(parts) for parts in zip(*(c[1] for c in chunks), strict=True)
+    )
+    return rows, blobs
 
 
 def empty_tags(n: int, n_bytes: int) -> Tags:

@@ -9,10 +9,8 @@ import io
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from projector.arrays import ByteArray
 from projector.errors import Problem
@@ -124,7 +122,7 @@ class FileScan:
         n_tags, read_to = int(counts[columns.N_TAGS]), self._base + int(counts[columns.POSITION])
         self._keep_rows()
         counts[list(columns.PASSING)] = 0
-        rows, blobs = _joined(self._chunks)
+        rows, blobs = columns.joined(self._chunks)
         tags, metadata = columns.texts_of(self._tags, n_tags)
         start_time = float(self._state.clock[1])
         return FileColumns(
@@ -278,8 +276,8 @@ class FileScan:
         counts = self._state.counts
         n_rows, n_blobs = int(counts[columns.N_ROWS]), int(counts[columns.N_BLOBS])
         if n_rows:
-            rows = Rows._make(_cut(column, n_rows) for column in self._rows)
-            blobs = Blobs._make(_cut(column, n_blobs) for column in self._blobs)
+            rows = Rows._make(columns.cut(column, n_rows) for column in self._rows)
+            blobs = Blobs._make(columns.cut(column, n_blobs) for column in self._blobs)
             self._chunks.append((rows, blobs))
         counts[columns.N_BEFORE] += n_rows
         counts[columns.N_ROWS] = counts[columns.N_BLOBS] = 0
@@ -296,20 +294,3 @@ class FileScan:
         if self._file is not None:
             self._file.close()
             self._file = None
-
-
-def _cut(column: NDArray[Any], n: int) -> NDArray[Any]:
-    """The first n; the rest is given back where it is much."""
-    return column[:n] if 2 * n > len(column) else column[:n].copy()
-
-
-def _joined(chunks: list[tuple[Rows, Blobs]]) -> tuple[Rows, Blobs]:
-    if len(chunks) == 1:
-        return chunks[0]
-    if not chunks:
-        return columns.empty_rows(0), columns.empty_blobs(0)
-    rows = Rows._make(np.concatenate(parts) for parts in zip(*(c[0] for c in chunks), strict=True))
-    blobs = Blobs._make(
-        np.concatenate(parts) for parts in zip(*(c[1] for c in chunks), strict=True)
-    )
-    return rows, blobs
