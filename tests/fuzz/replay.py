@@ -17,6 +17,8 @@ from tests.fuzz.memory import most_bytes
 from tests.fuzz.plain_kernels import use_plain_kernels
 from tests.fuzz.targets import TARGETS, import_all
 
+TOO_MUCH = "Traceback:"
+
 
 def answer(name: str, data: bytes) -> str:
     """What the target says to an input, or why it failed."""
@@ -27,7 +29,13 @@ def answer(name: str, data: bytes) -> str:
 
 
 def measured(name: str, data: bytes) -> str:
-    """The same; taking too much memory is a failure too."""
+    """The same; taking too much memory is a failure too, if it does so twice: the first time
+    kernels may be loaded."""
+    said = measured_once(name, data)
+    return measured_once(name, data) if said.startswith(TOO_MUCH) else said
+
+
+def measured_once(name: str, data: bytes) -> str:
     tracemalloc.start()
     try:
         said = answer(name, data)
@@ -35,7 +43,7 @@ def measured(name: str, data: bytes) -> str:
     finally:
         tracemalloc.stop()
     if peak > most_bytes(len(data)):
-        return f"Traceback: {len(data):,} bytes took {peak:,} bytes of memory"
+        return f"{TOO_MUCH} {len(data):,} bytes took {peak:,} bytes of memory"
     return said
 
 
@@ -45,8 +53,6 @@ def main() -> None:
         import_all()
         use_plain_kernels()
     paths = sorted(place.iterdir()) if place.is_dir() else [place]
-    if paths:
-        answer(name, paths[0].read_bytes())  # what is compiled and imported on the way is not its
     found = {path.name: measured(name, path.read_bytes()) for path in paths}
     if place.is_dir():
         sys.stdout.write(json.dumps(found))
