@@ -6,10 +6,11 @@ A target's first byte, where said, holds settings.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import importlib
-import os
 import pkgutil
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,8 +60,8 @@ _SIZES = [
 _MOST_POINTS = 3
 """Payloads that are read of each series."""
 
-_memory = Path("/dev/shm")
-FOLDER = Path(tempfile.mkdtemp(dir=_memory if os.access(_memory, os.W_OK) else None))
+FOLDER = Path(tempfile.mkdtemp())
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 
 def import_all() -> None:
