@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from projector.embeddings.config import CONFIG_NAME
+from projector.embeddings.doctor import Finding
 from projector.embeddings.embedding import Source
 from projector.embeddings.follow import SourceFolder
 from projector.errors import NotFound, Problem, Unreadable
@@ -22,7 +23,7 @@ from projector.progress import Progress, Work
 @dataclass(frozen=True, slots=True, eq=False)
 class Contents:
     """roots: what the user opened, one path or several. problems: of all readers together, none of
-    which stopped the rest."""
+    which stopped the rest. findings: what was tried for each embedding, and what came of it."""
 
     roots: tuple[Root, ...]
     logs: Logs
@@ -30,6 +31,7 @@ class Contents:
     curves: tuple[CurveSeries, ...]
     trials: Trials
     problems: tuple[Problem, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -95,7 +97,7 @@ class Place:
             yield Progress(None, "Looking for embeddings")
         has_new_sources = False
         for i, (tree, follower) in enumerate(zip(self._folder.trees, self._sources, strict=True)):
-            has_new_sources |= follower.look(tree, self._folder.runs_below(i))
+            has_new_sources |= yield from follower.look(tree, self._folder.runs_below(i))
         if self._contents is not None and logs is self._logs and not has_new_sources:
             return self._contents
         if logs is not self._logs:
@@ -126,7 +128,8 @@ class Place:
         sources = tuple(source for follower in self._sources for source in follower.sources)
         found = tuple(problem for follower in self._sources for problem in follower.problems)
         problems = (*logs.problems, *found, *self._problems)
-        return Contents(self.roots, logs, sources, self._curves, self._trials, problems)
+        findings = tuple(finding for one in self._sources for finding in one.findings)
+        return Contents(self.roots, logs, sources, self._curves, self._trials, problems, findings)
 
 
 def _at_home(path: Path | Root) -> Path | Root:

@@ -3,68 +3,161 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+from projector.embeddings.blocks import tell_tensors
+from projector.embeddings.checkpoints import find_checkpoint, latest_checkpoint
+from projector.embeddings.doctor import Finding, Folders, Tried
 from projector.embeddings.embedding import Source
-from projector.embeddings.npy import npy_shape
-from projector.embeddings.tensors import UNSUPPORTED
+from projector.embeddings.files import opened
+from projector.embeddings.format import START_BYTES, TensorInfo
+from projector.embeddings.formats import (
+    FORMATS,
+    RAW,
+    TEXT,
+    all_suffixes,
+    find_format,
+    has_suffix,
+    list_tensors,
+)
+from projector.embeddings.found import Gathering
 from projector.embeddings.tsv import looks_like_vectors
-from projector.errors import Problem, ProjectorError
+from projector.errors import ProjectorError
+from projector.progress import Progress, Work
 
-_VECTOR_WORDS = re.compile(r"[._-]?(tensors?|vectors?|embeddings?)$", re.IGNORECASE)
-_TEXT = (".tsv", ".csv", ".txt")
-
-
-def source_of_file(path: Path) -> tuple[list[Source], list[Problem]]:
-    """The embedding in one file, or nothing where its name is not one of a file of vectors."""
-    suffix = path.suffix.lower()
-    if suffix in (".npy", *_TEXT):
-        return [_source(path)], []
-    if suffix == ".bytes":
-        what = "A .bytes file needs a projector_config.pbtxt that states its tensor_shape."
-        return [], [Problem(path, what)]
-    if suffix in UNSUPPORTED:
-        return [], [Problem(path, f"{suffix} files can't be read yet; save the vectors as .npy.")]
-    return [], []
+_VECTOR_WORDS = re.compile(r"[._-]?(tensors?|vectors?|embeddings?|weights)$", re.IGNORECASE)
+_MOST_OPENED = 1000
+_STATE = "checkpoint"
+_SHARD = re.compile(r"\.data-\d{5}-of-\d{5}$|\.meta$")
 
 
-def find_bare_files(folder: Path) -> tuple[list[Source], list[Problem]]:
-    """Those directly in a folder: .npy files with a matrix, text files with rows of numbers."""
-    sources: list[Source] = []
-    problems: list[Problem] = []
-    for path in sorted(folder.iterdir()):
-        if not path.is_file():
+def source_of_file(path: Path, gathering: Gathering) -> Work[None]:
+    """The embeddings in one file, which may be a part of a checkpoint; or why there are none."""
+    if "tfevents" in path.name:
+        return
+    whole = _whole_checkpoint(path)
+    try:
+        one = find_format(whole)
+        if one is RAW:
+            what = "A file of bare numbers needs a projector_config.pbtxt with its tensor_shape."
+            gathering.fail(path, what)
+            return
+        if one is TEXT and not has_suffix(whole, TEXT) and not looks_like_vectors(whole):
+            gathering.fail(path, "It is neither an event file nor a file of vectors.")
+            return
+        infos = yield from one.tensors(whole)
+    except ProjectorError as error:
+        gathering.fail(path, str(error))
+        return
+    _add_all(whole, infos, ".", gathering)
+
+
+def _whole_checkpoint(path: Path) -> Path:
+    """What to open of a checkpoint, given any file of it; else the path itself."""
+    if path.name == _STATE:
+        return latest_checkpoint(path.parent) or path
+    if _SHARD.search(path.name):
+        return find_checkpoint(path.name, path.parent) or path
+    return path
+
+
+def find_bare_files(folders: Folders, gathering: Gathering) -> Work[None]:
+    """Those in the first folder and directly below it: matrices in files of any format, and tables
+    of numbers. Of very many files only the first are opened."""
+    n_opened = 0
+    for path, run in _candidates(folders):
+        n_opened += 1
+        if n_opened > _MOST_OPENED:
+            what = f"Only the first {_MOST_OPENED:,} files were looked into; open others by name."
+            gathering.tell(Finding(path.parent, what, "failed"))
+            return
+        yield Progress(None, f"Looking into {path.name}")
+        try:
+            if not _holds_vectors(path):
+                continue
+            infos = yield from list_tensors(path)
+        except ProjectorError as error:
+            gathering.fail(path, str(error))
             continue
-        if path.suffix.lower() == ".npy":
-            try:
-                npy_shape(path)
-            except ProjectorError as error:
-                problems.append(Problem(path, str(error)))
-            else:
-                sources.append(_source(path))
-        elif path.suffix.lower() in (".tsv", ".csv") and looks_like_vectors(path):
-            sources.append(_source(path))
-    return sources, problems
+        _add_all(path, infos, run, gathering)
 
 
-def _source(path: Path) -> Source:
+def _candidates(folders: Folders) -> Iterator[tuple[Path, str]]:
+    """Files with their folders as names of runs; only names are looked at."""
+    endings = tuple(suffix for suffix in all_suffixes() if suffix != ".bytes")
+    for folder, names in folders:
+        root = folders[0][0]
+        if folder != root and folder.parent != root:
+            continue
+        run = folder.relative_to(root).as_posix()
+        for name in sorted(names):
+            if name.lower().endswith(endings):
+                yield folder / name, run
+
+
+def _holds_vectors(path: Path) -> bool:
+    """Whether a file is worth being looked into: what is called so by its name, and of files of
+    many purposes those that begin like vectors. Raises NotFound, Unreadable."""
+    if has_suffix(path, TEXT):
+        return path.suffix.lower() != ".txt" and looks_like_vectors(path)
+    with opened(path) as file:
+        start = file.read(START_BYTES)
+    fitting = [one for one in FORMATS if one not in (RAW, TEXT) and one.is_one(path, start)]
+    return bool(fitting)
+
+
+def _add_all(path: Path, infos: tuple[TensorInfo, ...], run: str, gathering: Gathering) -> None:
+    """A source for each matrix of a file."""
+    offered = [info for info in infos if not info.why_not]
+    is_only = len(infos) == 1
+    if is_only and not offered:
+        gathering.fail(path, f"{path.name} can't be shown.", Tried(path, infos[0].why_not))
+        return
+    if is_only:
+        gathering.tell(Finding(path, f"{path.name} holds vectors.", "found"))
+    else:
+        tell_tensors(path, infos, gathering)
+    for info in offered:
+        is_named = len(offered) > 1 and (info.title or info.key)
+        source = _source(path, info, run, is_named=bool(is_named))
+        if gathering.has(source):
+            source = replace(source, name=f"{path.name}/{info.key}" if info.key else path.name)
+        gathering.add(source)
+
+
+def _source(path: Path, info: TensorInfo, run: str, *, is_named: bool) -> Source:
+    """is_named: whether it goes by its own name, as one of several of a file."""
+    name = info.title or info.key if is_named else _stem(path)
+    beside = path.with_name(name.replace("/", "_")) if is_named else path.with_name(_stem(path))
     return Source(
-        name=path.stem,
-        run=".",
+        name=name,
+        run=run,
         tensor_path=path,
-        metadata_path=_find_metadata(path),
-        sprite_path=_find_sprite(path),
+        metadata_path=_find_metadata(path, beside.name),
+        sprite_path=_find_sprite(path, beside.name),
+        key=info.key,
     )
 
 
-def _find_metadata(path: Path) -> Path | None:
+def _stem(path: Path) -> str:
+    """The name without the ending of its format."""
+    for one in FORMATS:
+        if has_suffix(path, one):
+            suffix = next(s for s in one.suffixes if path.name.lower().endswith(s))
+            return path.name[: len(path.name) - len(suffix)] or path.name
+    return path.stem
+
+
+def _find_metadata(path: Path, stem: str) -> Path | None:
     """Labels by their name, else the only other table beside the only file of vectors."""
     beside = [
         other
         for other in sorted(path.parent.glob("*.tsv"))
         if other != path and other.is_file() and other.name != "tensors.tsv"
     ]
-    for name in _names(path, ("metadata", "labels", "meta")):
+    for name in _names(stem, ("metadata", "labels", "meta")):
         for other in beside:
             if other.stem.lower() == name:
                 return other
@@ -74,15 +167,15 @@ def _find_metadata(path: Path) -> Path | None:
     return None
 
 
-def _find_sprite(path: Path) -> Path | None:
+def _find_sprite(path: Path, stem: str) -> Path | None:
     beside = {other.stem.lower(): other for other in path.parent.glob("*.png")}
-    names = _names(path, ("sprite", "sprites", "pictures", "images"))
+    names = _names(stem, ("sprite", "sprites", "pictures", "images"))
     return next((beside[name] for name in names if name in beside), None)
 
 
-def _names(path: Path, words: tuple[str, ...]) -> list[str]:
+def _names(stem: str, words: tuple[str, ...]) -> list[str]:
     """Likely stems, best first: iris_tensors.npy goes with iris_labels, iris, then labels."""
-    stem = path.stem.lower()
+    stem = stem.lower()
     short = _VECTOR_WORDS.sub("", stem)
     own = [f"{base}{mark}{word}" for base in (stem, short) for mark in "_-." for word in words]
     return [*own, stem, short, *words]

@@ -38,6 +38,13 @@ def read_config(path: Path) -> tuple[ProjectorConfig, tuple[Problem, ...]]:
     return parse_config(decode_text(data)[0], path)
 
 
+def is_json_config(path: Path) -> bool:
+    """Whether a .json file is the config of a stand-alone projector: it has embeddings."""
+    if path.suffix.lower() != ".json" or path.name.lower().endswith(".safetensors.index.json"):
+        return False
+    return bool(read_config(path)[0].embeddings) or "projector" in path.name.lower()
+
+
 def parse_config(text: str, path: Path) -> tuple[ProjectorConfig, tuple[Problem, ...]]:
     """The config in a text; `path` is only named in problems."""
     if text.lstrip().startswith("{"):

@@ -20,6 +20,7 @@ class Source:
     name: the tensor's name without its step. step: the global step, None where the writer
     gave none. shape: (rows, dims) where the config states it. tile: (width, height) in pixels of
     one label picture. key: which tensor of the file, "" where it holds only one.
+    bookmarks_path: states that TensorBoard's projector kept.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Source:
     sprite_path: Path | None = None
     tile: tuple[int, int] | None = None
     key: str = ""
+    bookmarks_path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,90 +1,105 @@
-"""Finds the embeddings behind a path: projector configs, PyTorch's layout, bare files.
+"""Finds the embeddings behind a path: projector configs, PyTorch's and Keras's layouts,
+checkpoints, bare files.
 
-Nothing is loaded: a source says where an embedding can be read from, a problem what was tried in
-vain.
+Nothing is loaded: a source says where an embedding can be read from, a finding what was tried.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field
+import time
+from collections.abc import Set
 from pathlib import Path
 
 from projector.embeddings.bare import find_bare_files, source_of_file
-from projector.embeddings.config import CONFIG_NAME, read_config
+from projector.embeddings.blocks import ConfigPlace, add_tensors, read_blocks, tell_tensors
+from projector.embeddings.checkpoints import latest_checkpoint
+from projector.embeddings.config import CONFIG_NAME, is_json_config, read_config
+from projector.embeddings.doctor import Finding, Folders, Names, Tried
 from projector.embeddings.embedding import Source
-from projector.embeddings.messages.projector_config_pb2 import EmbeddingInfo, ProjectorConfig
-from projector.embeddings.paths import find_file
-from projector.embeddings.tensors import UNSUPPORTED
-from projector.errors import Problem
+from projector.embeddings.formats import list_tensors
+from projector.embeddings.found import Found, Gathering
+from projector.embeddings.messages.projector_config_pb2 import EmbeddingInfo
+from projector.errors import ProjectorError
 from projector.logs.series import Logs
 from projector.logs.watch import list_folders
+from projector.progress import Progress, Work
+
+__all__ = ["Folders", "Found", "find_sources"]
 
 _PLUGIN_FOLDER = ("plugins", "org_tensorflow_tensorboard_projector")
 _STEP_FOLDER = re.compile(r"\d{5,}")
-_NAME_WITH_STEP = re.compile(r"(.*):(\d+)", re.DOTALL)
+_STATE = "checkpoint"
+_STEP_S = 0.02
 
 
-Folders = Sequence[tuple[Path, Set[str]]]
-"""Folders with the names of the files of interest in them, parents first."""
+def find_sources(path: Path, logs: Logs, folders: Folders | None = None) -> Work[Found]:
+    """Where each embedding below a folder, or those in a file, can be read from; loads nothing.
 
-
-def find_sources(
-    path: Path, logs: Logs, folders: Folders | None = None
-) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
-    """Where each embedding below a folder, or the one in a file, can be read from; loads nothing.
-
-    Of embeddings with the same run, name and step the last one counts. Bare .npy and .tsv files are
+    Of embeddings with the same run, name and step the last one counts. Bare files of vectors are
     offered only where a folder holds no logs. folders: what lies below `path`, where that is known.
     """
-    found = _Found()
     if path.is_dir():
         if folders is None:
             folders = [(Path(listing.path), listing.others) for listing in list_folders(path)]
-        _find_in_folder(path, folders, found)
-        if not (found.sources or found.problems or logs.runs):
-            found.add(*find_bare_files(path))
-    elif path.suffix.lower() in (".pbtxt", ".json"):
-        _read_config(path, ".", found)
+        gathering = Gathering(path, Names(folders))
+        yield from _find_in_folder(path, folders, gathering)
+        if gathering.is_empty and not logs.runs:
+            yield from find_bare_files(_with_root(path, folders), gathering)
+        return gathering.found()
+    gathering = Gathering(path.parent, Names([(path.parent, {path.name})]))
+    if path.suffix.lower() == ".pbtxt" or is_json_config(path):
+        yield from _read_config(ConfigPlace(path, ".", path.parent), gathering)
     else:
-        found.add(*source_of_file(path))
-    return tuple(found.sources.values()), tuple(found.problems)
+        yield from source_of_file(path, gathering)
+    return gathering.found()
 
 
-@dataclass(slots=True)
-class _Found:
-    sources: dict[tuple[str, str, int | None], Source] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    def add(self, sources: Iterable[Source], problems: Iterable[Problem]) -> None:
-        self.problems += problems
-        for source in sources:
-            self.sources[source.run, source.name, source.step] = source
-
-    @property
-    def files(self) -> set[Path]:
-        return {source.tensor_path.resolve() for source in self.sources.values()}
+def _with_root(path: Path, folders: Folders) -> Folders:
+    """The root first, also where nothing of interest is in it."""
+    return folders if folders and folders[0][0] == path else [(path, set()), *folders]
 
 
-def _find_in_folder(root: Path, folders: Folders, found: _Found) -> None:
-    configs: dict[str, Path] = {}
+def _find_in_folder(root: Path, folders: Folders, gathering: Gathering) -> Work[None]:
+    configs: dict[str, list[ConfigPlace]] = {}
     loose: list[tuple[str, Path]] = []
+    holding_weights: list[Path] = []
     for folder, names in folders:
-        if CONFIG_NAME in names:
+        for name in _config_names(names):
             run_folder = _run_folder(folder, root)
+            run = _run_name(run_folder, root)
             # the plugin's own folder comes after its run in the walk, and replaces the run's config
-            configs[_run_name(run_folder, root)] = folder / CONFIG_NAME
+            known = configs.get(run, [])
+            others = [one for one in known if one.path.parent == folder]
+            configs[run] = [*others, ConfigPlace(folder / name, run, run_folder)]
         if "tensors.tsv" in names and _STEP_FOLDER.fullmatch(folder.parent.name):
             loose.append((_run_name(folder.parent.parent, root), folder))
-    for run, config in configs.items():
-        _read_config(config, run, found)
-    known = found.files
+        if any(name == _STATE or name.endswith((".index", ".ckpt")) for name in names):
+            holding_weights.append(folder)
+    shown = time.monotonic()
+    for places in configs.values():
+        for place in places:
+            yield from _read_config(place, gathering)
+        if time.monotonic() - shown > _STEP_S:
+            yield Progress(None, f"Found {len(gathering.sources):,} embeddings")
+            shown = time.monotonic()
     for run, folder in loose:
         source = _loose_source(run, folder)
-        key = (source.run, source.name, source.step)
-        if source.tensor_path.resolve() not in known and key not in found.sources:
-            found.add([source], [])
+        if source.tensor_path.resolve() not in gathering.used and not gathering.has(source):
+            gathering.add(source)
+            what = "No config names it; PyTorch wrote it."
+            gathering.tell(Finding(source.tensor_path, what, "found"))
+        if time.monotonic() - shown > _STEP_S:
+            yield Progress(None, f"Found {len(gathering.sources):,} embeddings")
+            shown = time.monotonic()
+    for folder in holding_weights:
+        yield from _find_checkpoint(_run_name(folder, root), folder, gathering)
+
+
+def _config_names(names: Set[str]) -> list[str]:
+    """JSON first, so that of the same embedding the text counts."""
+    found = [name for name in sorted(names) if name.lower().endswith("projector_config.json")]
+    return [*found, *([CONFIG_NAME] if CONFIG_NAME in names else [])]
 
 
 def _run_folder(folder: Path, root: Path) -> Path:
@@ -99,81 +114,35 @@ def _run_name(folder: Path, root: Path) -> str:
         return "."
 
 
-def _read_config(path: Path, run: str, found: _Found) -> None:
-    config, problems = read_config(path)
-    found.add([], problems)
+def _read_config(place: ConfigPlace, gathering: Gathering) -> Work[None]:
+    config, problems = read_config(place.path)
     if problems and not config.embeddings:
+        for problem in problems:
+            gathering.add_problem(problem)
         return
-    if not any(info.tensor_path for info in config.embeddings):
-        found.add([], [Problem(path, _without_tensors(config))])
-    for info in config.embeddings:
-        found.add(*_source_of_block(info, path, run))
+    n = len(config.embeddings)
+    what = f"A projector config with {n:,} embedding{'' if n == 1 else 's'}."
+    gathering.tell(Finding(place.path, what, "found"))
+    for problem in problems:
+        gathering.add_problem(problem)
+    yield from read_blocks(place, config, gathering)
 
 
-def _without_tensors(config: ProjectorConfig) -> str:
-    if config.model_checkpoint_path:
-        return (
-            f"The vectors are in the checkpoint {config.model_checkpoint_path}; "
-            "TensorFlow checkpoints can't be read yet."
-        )
-    return "The config names no file of vectors (tensor_path); checkpoints can't be read yet."
-
-
-def _source_of_block(
-    info: EmbeddingInfo, config: Path, run: str
-) -> tuple[list[Source], list[Problem]]:
-    """The source one block of a config describes, or the problem that prevents it."""
-    if not info.tensor_path:
-        return [], []
-    title = info.tensor_name or info.tensor_path
-    tensor = find_file(info.tensor_path, config.parent)
-    if tensor.path is None:
-        return [], [Problem(config, f"The vectors of {title!r} were not found: {tensor.tried}.")]
-    trouble = _format_trouble(tensor.path, info)
-    if trouble:
-        return [], [Problem(tensor.path, trouble)]
-    problems = []
-    others: dict[str, Path | None] = {}
-    for what, text in (("metadata", info.metadata_path), ("sprite", info.sprite.image_path)):
-        other = find_file(text, config.parent)
-        others[what] = other.path
-        if text and other.path is None:
-            why = f"The {what} of {title!r} was not found: {other.tried}."
-            problems.append(Problem(config, why))
-    name, step = _split_name(info.tensor_name or tensor.path.name)
-    source = Source(
-        name=name,
-        run=run,
-        tensor_path=tensor.path,
-        step=step,
-        shape=_pair(info.tensor_shape),
-        metadata_path=others["metadata"],
-        sprite_path=others["sprite"],
-        tile=_pair(info.sprite.single_image_dim),
-    )
-    return [source], problems
-
-
-def _format_trouble(tensor: Path, info: EmbeddingInfo) -> str | None:
-    suffix = tensor.suffix.lower()
-    if suffix in UNSUPPORTED:
-        return f"{suffix} files can't be read yet; save the vectors as .npy or .tsv."
-    if suffix == ".bytes" and _pair(info.tensor_shape) is None:
-        return "The file holds bare numbers; add tensor_shape (rows, then values) to the config."
-    return None
-
-
-def _pair(numbers: Iterable[int]) -> tuple[int, int] | None:
-    values = [int(number) for number in numbers]
-    return (values[0], values[1]) if len(values) == 2 else None
-
-
-def _split_name(name: str) -> tuple[str, int | None]:
-    """The name and the step in hidden:00003; a last :0 is an output number of TensorFlow."""
-    match = _NAME_WITH_STEP.fullmatch(name)
-    if not match or not match[1] or len(match[2]) > 18:
-        return name, None
-    return match[1], None if match[2] == "0" else int(match[2])
+def _find_checkpoint(run: str, folder: Path, gathering: Gathering) -> Work[None]:
+    """All matrices of the latest checkpoint in a folder, where no config has it already."""
+    path = latest_checkpoint(folder)
+    yield Progress(None, f"Looking into {folder.name}")
+    if path is None or path.resolve() in gathering.used:
+        return
+    gathering.used.add(path.resolve())
+    try:
+        infos = yield from list_tensors(path)
+    except ProjectorError as error:
+        gathering.fail(path, "The checkpoint can't be read.", Tried(path, str(error)))
+        return
+    tell_tensors(path, infos, gathering)
+    place = ConfigPlace(path, run, folder)
+    add_tensors(place, path, infos, gathering, taken=set(), template=EmbeddingInfo())
 
 
 def _loose_source(run: str, folder: Path) -> Source:

@@ -10,14 +10,17 @@ from pathlib import Path
 
 from projector.embeddings.config import CONFIG_NAME
 from projector.embeddings.embedding import Source
+from projector.embeddings.doctor import Finding
 from projector.embeddings.find import find_sources
 from projector.errors import Problem
 from projector.logs.roots import Root
 from projector.logs.series import Logs, Run
 from projector.logs.watch import YOUNG_NS, Listing, Tree
+from projector.progress import Work
 
 _MOST_WATCHED = 10_000
 _SHARE = 16
+_STATE = "checkpoint"  # the text file that says which checkpoint is the latest
 
 _Stamp = tuple[int, int, int] | None
 
@@ -32,12 +35,13 @@ class SourceFolder:
         self.root = root
         self.sources: tuple[Source, ...] = ()
         self.problems: tuple[Problem, ...] = ()
+        self.findings: tuple[Finding, ...] = ()
         self._hangs_on: object = None
         self._stamps: dict[str, _Stamp] = {}
         self._n_looks = 0
         self._has_young = False
 
-    def look(self, tree: Tree, runs: tuple[Run, ...]) -> bool:
+    def look(self, tree: Tree, runs: tuple[Run, ...]) -> Work[bool]:
         """Whether anything is new. runs: those of the same root."""
         if not tree.is_reachable:
             return False
@@ -48,11 +52,11 @@ class SourceFolder:
         may_differ = self._has_young or (bool(self.problems) and self._n_looks % _SHARE == 0)
         if hangs_on == self._hangs_on and stamps == self._stamps and not may_differ:
             return False
-        return self._find(tree, runs, hangs_on, stamps)
+        return (yield from self._find(tree, runs, hangs_on, stamps))
 
     def _find(
         self, tree: Tree, runs: tuple[Run, ...], hangs_on: object, stamps: dict[str, _Stamp]
-    ) -> bool:
+    ) -> Work[bool]:
         configs = _configs(tree.listings)
         stamps |= {path: _stamp(path) for path in configs if path not in stamps}
         young_since = time.time_ns() - YOUNG_NS
@@ -60,19 +64,20 @@ class SourceFolder:
         folders = [(Path(one.path), one.others) for one in tree.listings if one.others]
         path = self.root.path
         try:
-            found, problems = find_sources(path, Logs(path, runs), folders)
+            found = yield from find_sources(path, Logs(path, runs), folders)
         except OSError:  # it went just now; the next look tells more
             return False
-        named = [replace(one, run=self.root.run_name(one.run)) for one in found]
-        watched = _watched(tree, named, problems, has_runs=bool(runs))
+        named = [replace(one, run=self.root.run_name(one.run)) for one in found.sources]
+        watched = _watched(tree, named, found.problems, has_runs=bool(runs))
         new_stamps = {path: stamps[path] if path in stamps else _stamp(path) for path in watched}
         known = {_key(source): source for source in self.sources}
         sources = tuple(
             self._known_or_new(known.get(_key(source)), source, new_stamps) for source in named
         )
-        is_same = len(sources) == len(self.sources) and problems == self.problems
+        is_same = len(sources) == len(self.sources) and found.findings == self.findings
+        is_same = is_same and found.problems == self.problems
         is_same = is_same and all(a is b for a, b in zip(sources, self.sources, strict=True))
-        self.sources, self.problems = sources, problems
+        self.sources, self.problems, self.findings = sources, found.problems, found.findings
         self._hangs_on, self._stamps = hangs_on, new_stamps
         return not is_same
 
@@ -104,6 +109,7 @@ def _watched(
 ) -> list[str]:
     """The files whose change makes a difference."""
     paths = _configs(tree.listings)
+    paths += [os.path.join(one.path, _STATE) for one in tree.listings if _STATE in one.others]
     paths += [path for source in sources for path in _files(source)]
     paths += [os.fspath(problem.file) for problem in problems]
     if tree.listings and not has_runs and not tree.is_file:
@@ -118,7 +124,10 @@ def _is_young(stamp: _Stamp, since_ns: int) -> bool:
 
 
 def _files(source: Source) -> list[str]:
-    paths = (source.tensor_path, source.metadata_path, source.sprite_path)
+    paths = (
+        *(source.tensor_path, source.metadata_path),
+        *(source.sprite_path, source.bookmarks_path),
+    )
     return [os.fspath(path) for path in paths if path is not None]
 
 

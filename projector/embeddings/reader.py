@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from projector.embeddings.embedding import Embedding, Source, SpriteSheet
-from projector.embeddings.metadata import Metadata, label_table, read_metadata
+from projector.embeddings.format import Matrix
+from projector.embeddings.metadata import Metadata, read_metadata
 from projector.embeddings.sprites import Sprites, read_sprites
-from projector.embeddings.tensors import Tensors, read_tensors
+from projector.embeddings.tensors import read_matrix
 from projector.progress import Progress, Work
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def read_embedding(source: Source) -> Work[Embedding]:
@@ -16,22 +22,40 @@ def read_embedding(source: Source) -> Work[Embedding]:
     can't be read, raises NotFound, Unreadable, NothingToShow or TooLarge.
     """
     yield Progress(None, f"Reading {source.name}")
-    tensors = yield from read_tensors(source.tensor_path, source.shape)
-    n = len(tensors.vectors)
-    metadata = yield from _read_metadata(source, tensors, n)
+    matrix = yield from read_matrix(source)
+    n = len(matrix.vectors)
+    metadata = yield from _read_metadata(source, matrix, n)
     sprites: Sprites = Sprites(None)
     if source.sprite_path:
         sprites = yield from read_sprites(source.sprite_path, n, source.tile)
     sheet: SpriteSheet | None = sprites.sheet
-    problems = (*tensors.problems, *metadata.problems, *sprites.problems)
-    return Embedding(source, tensors.vectors, metadata.table, sheet, tensors.dtype, problems)
+    problems = (*matrix.problems, *metadata.problems, *sprites.problems)
+    return Embedding(source, matrix.vectors, metadata.table, sheet, matrix.dtype, problems)
 
 
-def _read_metadata(source: Source, tensors: Tensors, n: int) -> Work[Metadata]:
-    """From its file, else from the labels that stood beside the numbers."""
+def _read_metadata(source: Source, matrix: Matrix, n: int) -> Work[Metadata]:
+    """From its file, and what stood beside the numbers."""
     found = Metadata(None)
     if source.metadata_path:
         found = yield from read_metadata(source.metadata_path, n)
-    if found.table is None and tensors.labels is not None:
-        return Metadata(label_table(tensors.labels), found.problems)
-    return found
+    return Metadata(side_by_side(found.table, matrix.table, n), found.problems)
+
+
+def side_by_side(
+    table: pl.DataFrame | None, beside: pl.DataFrame | None, n: int
+) -> pl.DataFrame | None:
+    """Both tables as one where both have n rows, else the one there is; a name that is taken gets
+    a number."""
+    if beside is None or beside.height != n:
+        return table
+    if table is None or table.height != n:
+        return beside
+    names = list(table.columns)
+    for name in beside.columns:
+        free, count = name, 1
+        while free in names:
+            count += 1
+            free = f"{name} ({count})"
+        names.append(free)
+    added = beside.rename(dict(zip(beside.columns, names[table.width :], strict=True)))
+    return table.hstack(added)

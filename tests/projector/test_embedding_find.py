@@ -14,12 +14,14 @@ from projector.embeddings.paths import find_file
 from projector.embeddings.writer import write_embedding
 from projector.errors import Problem
 from projector.logs.series import Logs, Run
+from projector.progress import finish
 
 VECTORS = np.arange(12, dtype=np.float32).reshape(4, 3)
 
 
 def find(path: Path, runs: tuple[Run, ...] = ()) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
-    return find_sources(path, Logs(path, runs))
+    found = finish(find_sources(path, Logs(path, runs)))
+    return found.sources, found.problems
 
 
 def write_config(folder: Path, text: str) -> None:

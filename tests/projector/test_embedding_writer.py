@@ -19,9 +19,9 @@ VECTORS = np.random.default_rng(0).normal(size=(10, 4)).astype(np.float32)
 
 
 def read_all(folder: Path) -> list[Embedding]:
-    sources, problems = find_sources(folder, Logs(folder))
-    assert problems == ()
-    return [finish(read_embedding(source)) for source in sources]
+    found = finish(find_sources(folder, Logs(folder)))
+    assert found.problems == ()
+    return [finish(read_embedding(source)) for source in found.sources]
 
 
 def test_all_comes_back(tmp_path: Path) -> None:
