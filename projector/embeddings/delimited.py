@@ -41,7 +41,11 @@ def read_delimited(path: Path) -> Work[Matrix]:
 
     Raises Unreadable (naming the line), NotFound, NothingToShow, TooLarge.
     """
-    layout = layout_of(path)
+    return (yield from read_with_layout(path, layout_of(path)))
+
+
+def read_with_layout(path: Path, layout: Layout) -> Work[Matrix]:
+    """The same, where it is known how the file is to be read."""
     with opened_stream(path) as stream:
         n_lines = yield from count_lines(stream, path)
     check_fits(

@@ -32,7 +32,7 @@ NUMBER, TEXT, UNUSED = "n", "t", "-"
 class Layout:
     """separator: None is any run of blanks. names: of the columns, "" where the file gives none.
     kinds: NUMBER, TEXT or UNUSED for each column. has_comments: lines that start with # are none
-    of the rows."""
+    of the rows. has_loose_words: the first cell, a word, may hold blanks."""
 
     separator: str | None
     names: tuple[str, ...]
@@ -41,6 +41,7 @@ class Layout:
     is_quoted: bool = False
     has_decimal_commas: bool = False
     has_comments: bool = True
+    has_loose_words: bool = False
 
     @property
     def n_values(self) -> int:
@@ -58,6 +59,8 @@ class Layout:
 
     def cells(self, line: str) -> list[str]:
         """Raises csv.Error."""
+        if self.has_loose_words:
+            return line.rstrip(" \t").rsplit(" ", self.n_values)
         return split_line(line, self.separator, self.is_quoted)
 
     def number(self, cell: str) -> float:
@@ -193,7 +196,8 @@ def _kind(cells: list[str], has_commas: bool) -> str:
 
 
 def _is_header(first: list[str], kinds: list[str], has_commas: bool) -> bool:
-    """Whether most names above the numbers are none, or they count: 0, 1, 2 ..."""
+    """Whether most names above the numbers are none, or they count: 0, 1, 2 ...
+    beside a cell that is empty or a word."""
     shift = 1 if len(first) == len(kinds) - 1 else 0
     above = [
         cell for cell, kind in zip(first, kinds[shift:], strict=False) if kind == NUMBER and cell
@@ -202,7 +206,8 @@ def _is_header(first: list[str], kinds: list[str], has_commas: bool) -> bool:
     if n_words and n_words * 2 >= len(above):
         return True
     counted = [str(i) for i in range(len(above) + 1)]
-    return len(above) > 2 and above in (counted[:-1], counted[1:])
+    has_corner = not _is_number(first[0], has_commas)
+    return has_corner and len(above) > 2 and above in (counted[:-1], counted[1:])
 
 
 def _without_labels(names: list[str], kinds: list[str], body: list[list[str]]) -> list[str]:

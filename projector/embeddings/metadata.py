@@ -1,7 +1,7 @@
-"""Reads what is known of each point: a text table, one line a point, cells separated by tabs.
+"""Reads what is known of each point: a table of text (.tsv, .csv), JSON lines or Parquet.
 
-A first line with a tab names the columns; without a tab there is one column and no header. Tables
-that don't fit the number of points are repaired where the cause is plain, else padded or cut.
+In .tsv a first line with a tab names the columns; without a tab there is one column and no header.
+Tables that don't fit the number of points are repaired, and say so.
 """
 
 from __future__ import annotations
@@ -10,192 +10,223 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from projector.embeddings.memory import check_fits
-from projector.embeddings.text import decode_text
+from projector.embeddings.frames import plain_columns
+from projector.embeddings.jsonl import read_json_table
+from projector.embeddings.metadata_repair import Fit, Mismatch, Repair, describe, fit_rows
+from projector.embeddings.metadata_text import (
+    TextTable,
+    is_plain_header,
+    table_of_lines,
+    table_of_records,
+)
+from projector.embeddings.parquet import read_frame
+from projector.embeddings.pieces import has_suffix
+from projector.embeddings.text import plain_text
+from projector.embeddings.typed import typed, unique_names
 from projector.errors import Problem, ProjectorError, Unreadable
 from projector.progress import Progress, Work
 
 if TYPE_CHECKING:
     import polars as pl
 
+__all__ = ["Metadata", "Mismatch", "Repair", "label_table", "read_metadata"]
+
+SUFFIXES = (".tsv", ".csv", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".arrow", ".feather")
+
+_PARQUET = (".parquet", ".pq", ".arrow", ".feather", ".ipc")
+_JSON = (".jsonl", ".ndjson", ".json")
+_NEXT = ("__seq_next__", "__next__")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Metadata:
-    """table: n rows of int64, float64 or text, empty cells null; None if there is nothing."""
+    """table: n rows of typed columns, empty cells null; None if there is nothing. mismatch: where
+    the rows are not as many as the points, what was done and could be done instead."""
 
     table: pl.DataFrame | None
     problems: tuple[Problem, ...] = ()
+    mismatch: Mismatch | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """The lines of the points, the names of the columns, and what was repaired."""
+def read_metadata(
+    path: Path,
+    n_points: int,
+    *,
+    header: bool | None = None,
+    separator: str | None = None,
+    repair: Repair | None = None,
+) -> Work[Metadata]:
+    """The metadata of so many points; a file that can't be read is a problem, not an error.
 
-    lines: list[str]
-    names: list[str]
-    repair: str | None = None
-
-
-def read_metadata(path: Path, n_points: int) -> Work[Metadata]:
-    """The metadata of so many points; a file that can't be read is a problem, not an error."""
+    header: whether the first row names the columns; None finds out. separator: one character, of
+    text tables only. repair: one of mismatch.repairs; None takes what fits best.
+    """
     yield Progress(None, f"Reading {path.name}")
     try:
-        text, encoding = decode_text(_read_bytes(path))
+        if not path.is_file():
+            raise Unreadable(f"{path} is not there, so the points have no metadata.")
+        if has_suffix(path, _PARQUET):
+            return (yield from _fit_table(path, (yield from read_frame(path)), n_points))
+        if has_suffix(path, _JSON):
+            return (yield from _fit_table(path, (yield from read_json_table(path)), n_points))
+        return (yield from _read_text(path, n_points, header, separator, repair))
     except ProjectorError as error:
         return Metadata(None, (Problem(path, str(error)),))
-    problems = []
-    if encoding == "cp1252":
-        problems.append("The text is not UTF-8; it was read as Western European (Windows-1252).")
-    yield Progress(0.3, f"Reading {path.name}")
-    rows = _fit_rows(text.split("\n"), n_points)
-    if rows.repair:
-        problems.append(rows.repair)
-    table = None
-    if rows.lines:
-        table = yield from _table(rows, n_points, f"Reading {path.name}")
-    return Metadata(table, tuple(Problem(path, what) for what in problems))
 
 
 def label_table(labels: list[str]) -> pl.DataFrame:
     """One column named label, typed like any other."""
     import polars as pl
 
-    return pl.DataFrame([_typed(pl.Series("label", labels, dtype=pl.String))])
+    return pl.DataFrame([typed(pl.Series("label", labels, dtype=pl.String))])
 
 
-def _read_bytes(path: Path) -> bytes:
-    if not path.is_file():
-        raise Unreadable(f"{path} is not there, so the points have no metadata.")
+def _read_text(
+    path: Path, n: int, header: bool | None, separator: str | None, repair: Repair | None
+) -> Work[Metadata]:
+    text, encoding = yield from plain_text(path)
+    problems = []
+    if encoding == "cp1252":
+        problems.append("The text is not UTF-8; it was read as Western European (Windows-1252).")
+    is_csv = has_suffix(path, (".csv",))
+    mark = separator or (_separator(text) if is_csv else "\t")
+    table = table_of_records(text, mark, path) if is_csv else table_of_lines(text, mark)
+    yield Progress(0.3, f"Reading {path.name}")
+    fit = _fit(table, n, header, repair, is_csv)
+    if fit.mismatch and not is_csv and b'"' in text:
+        table, fit = _fit_quoted(table, fit, text, path, n, header, repair)
+    del text
+    return (yield from _metadata(path, table, fit, n, problems))
+
+
+def _separator(text: bytes) -> str:
+    """Of a .csv file: the one that its first line has most of."""
+    start = text[: 1 << 16].lstrip()
+    line = start[: start.find(b"\n") + 1 or len(start)]
+    counts = {mark: line.count(mark.encode()) for mark in (",", ";", "\t", "|")}
+    return max(counts, key=counts.__getitem__)
+
+
+def _fit(table: TextTable, n: int, header: bool | None, repair: Repair | None, is_csv: bool) -> Fit:
+    """The rows for the points. In .csv a header is the rule, unless rows and points are as many."""
+    is_blank = table.is_blank
+    there = (~is_blank).nonzero()[0]
+    if not len(there):
+        return Fit(there, None, 0)
+    if header is not None:
+        return fit_rows(is_blank, n, has_header=header, is_sure=True, repair=repair)
+    first = int(there[0])
+    is_plain = is_plain_header(table, first, there[1:])
+    has_header = len(table.row(first)) > 1
+    if is_csv:
+        has_header = len(there) != n and (has_header or is_plain or len(there) == n + 1)
+    is_sure = is_plain and has_header
+    return fit_rows(is_blank, n, has_header=has_header, is_sure=is_sure, repair=repair)
+
+
+def _fit_quoted(
+    table: TextTable,
+    fit: Fit,
+    text: bytes,
+    path: Path,
+    n: int,
+    header: bool | None,
+    repair: Repair | None,
+) -> tuple[TextTable, Fit]:
+    """The same with quoted cells, where that fits and the lines alone don't."""
+    mismatch = fit.mismatch
+    assert mismatch is not None
     try:
-        check_fits(path.stat().st_size * 4, str(path))
-        return path.read_bytes()
-    except OSError as error:
-        raise Unreadable(f"{path} can't be read: {error.strerror}.") from error
+        quoted = table_of_records(text, table.separator, path)
+    except ProjectorError:
+        return table, fit
+    found = _fit(quoted, n, header, None, False)
+    if found.mismatch or len(found.rows) != n:
+        return table, fit
+    repairs = (Repair.READ_QUOTES, *mismatch.repairs)
+    is_asked = repair in mismatch.repairs
+    is_better = mismatch.chosen in (Repair.PAD, Repair.CUT) and not is_asked
+    chosen = Repair.READ_QUOTES if is_better or repair is Repair.READ_QUOTES else mismatch.chosen
+    told = Mismatch(mismatch.n_rows, n, repairs, chosen)
+    if chosen is Repair.READ_QUOTES:
+        return quoted, Fit(found.rows, found.header, mismatch.n_rows, told)
+    return table, Fit(fit.rows, fit.header, fit.n_plain, told, fit.keeps_blank)
 
 
-def _fit_rows(lines: list[str], n: int) -> _Rows:
-    """Which lines belong to the points. lines: all of the file."""
-    if lines[-1] == "":
-        lines = lines[:-1]
-    while lines and not lines[0].strip() and len(lines) > n + 1:
-        lines = lines[1:]
-    kept = [line for line in lines if line.strip()]
-    if not kept:
-        return _Rows([], [], "The file is empty, so the points have no metadata.")
-    if "\t" in kept[0]:
-        return _fit_columns(lines, kept, n)
-    return _fit_labels(lines, kept, n)
+def _metadata(
+    path: Path, table: TextTable, fit: Fit, n: int, problems: list[str]
+) -> Work[Metadata]:
+    import polars as pl
+
+    if not len(fit.rows) and fit.header is None:
+        problems.append("The file is empty, so the points have no metadata.")
+        return Metadata(None, _told(path, problems))
+    first = fit.header if fit.header is not None else int(fit.rows[0])
+    cells = table.row(first)
+    if fit.mismatch:
+        problems.append(describe(fit, _short(table.separator.join(cells))))
+    if not len(fit.rows):
+        return Metadata(None, _told(path, problems), fit.mismatch)
+    if fit.header is not None:
+        names = unique_names([cell.strip() for cell in cells])
+    else:
+        names = unique_names([""] * len(cells)) if len(cells) > 1 else ["label"]
+    n_longer = table.n_longer(fit.rows, len(names))
+    if n_longer:
+        problems.append(f"{n_longer:,} rows have more cells than columns; those were left out.")
+    columns = yield from table.columns(fit.rows, names, n)
+    columns = [_checked_next(column, n, problems) for column in columns]
+    return Metadata(pl.DataFrame(columns), _told(path, problems), fit.mismatch)
 
 
-def _fit_labels(lines: list[str], kept: list[str], n: int) -> _Rows:
-    """One column without a header."""
-    if len(kept) == n:
-        return _Rows(kept, ["label"])
-    if len(lines) == n:
-        return _Rows(lines, ["label"], f"{n - len(kept):,} blank lines were kept as empty labels.")
-    for candidates in (kept, lines):
-        if len(candidates) == n + 1:
-            title = _short(candidates[0])
-            what = f"There is one line too many: the first, {title}, was taken for a header."
-            return _Rows(candidates[1:], [candidates[0].strip() or "label"], what)
-    return _Rows(kept, ["label"], _count_problem(len(kept), n))
+def _checked_next(column: pl.Series, n: int, problems: list[str]) -> pl.Series:
+    """The column of following points: rows that there are, or null."""
+    import polars as pl
+
+    if column.name not in _NEXT or column.null_count() == len(column):
+        return column
+    following = column.cast(pl.Int64, strict=False)
+    following = following.set((following < 0) | (following >= n), None)
+    n_lost = following.null_count() - column.null_count()
+    if n_lost:
+        problems.append(
+            f"{n_lost:,} values of {column.name} are no row numbers; they were left out."
+        )
+    return following
 
 
-def _fit_columns(lines: list[str], kept: list[str], n: int) -> _Rows:
-    """Several columns below a header."""
-    header = kept[0]
-    names = _unique([name.strip() for name in header.split("\t")])
-    below = lines[lines.index(header) + 1 :]
-    if len(kept) - 1 == n:
-        return _Rows(kept[1:], names)
-    if len(below) == n:
-        what = f"{n + 1 - len(kept):,} rows without any value were kept in their places."
-        return _Rows(below, names, what)
-    if len(kept) == n and not _is_plain_header(kept):
-        what = "There is one line too few for a header: the first was taken as data."
-        return _Rows(kept, [f"column {i + 1}" for i in range(len(names))], what)
-    if len(kept) == 1:
-        return _Rows([], names, "The file has a header line and no rows.")
-    return _Rows(kept[1:], names, _count_problem(len(kept) - 1, n))
+def _fit_table(path: Path, table: pl.DataFrame, n: int) -> Work[Metadata]:
+    """Rows of a typed table, padded or cut to the points."""
+    import polars as pl
+
+    problems = []
+    mismatch = None
+    n_rows = len(table)
+    if n_rows != n:
+        chosen = Repair.PAD if n_rows < n else Repair.CUT
+        mismatch = Mismatch(n_rows, n, (chosen,), chosen)
+        fit = fit_rows(pl.Series([False]).to_numpy(), 0, has_header=False)
+        problems.append(describe(Fit(fit.rows, None, n_rows, mismatch), ""))
+    plain, lost = yield from plain_columns(table.head(n), f"Reading {path.name}")
+    if lost:
+        names = ", ".join(repr(name[:40]) for name in lost[:5])
+        problems.append(
+            f"{len(lost):,} columns hold no text or numbers and were left out: {names}."
+        )
+    if plain is None or not n_rows:
+        problems.append("The table is empty, so the points have no metadata.")
+        return Metadata(None, _told(path, problems), mismatch)
+    if n_rows < n:
+        columns = [column.extend_constant(None, n - n_rows) for column in plain]
+        plain = pl.DataFrame(columns)
+    plain.columns = unique_names([name.strip() for name in plain.columns])
+    columns = [_checked_next(column, n, problems) for column in plain]
+    return Metadata(pl.DataFrame(columns), _told(path, problems), mismatch)
 
 
-def _is_plain_header(lines: list[str]) -> bool:
-    """True when a column has a name that is no number above cells that all are numbers."""
-    header, *rows = (line.split("\t") for line in lines)
-    for i, name in enumerate(header):
-        if _is_number(name):
-            continue
-        cells = [row[i] for row in rows if i < len(row) and row[i].strip()]
-        if cells and all(map(_is_number, cells)):
-            return True
-    return False
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+def _told(path: Path, problems: list[str]) -> tuple[Problem, ...]:
+    return tuple(Problem(path, what) for what in problems)
 
 
 def _short(line: str) -> str:
     return repr(line if len(line) <= 40 else line[:40] + "…")
-
-
-def _count_problem(n_rows: int, n: int) -> str:
-    if n_rows > n:
-        return f"{n_rows:,} rows for {n:,} points: the last {n_rows - n:,} were left out."
-    return f"{n_rows:,} rows for {n:,} points: the last {n - n_rows:,} points have no metadata."
-
-
-def _unique(names: list[str]) -> list[str]:
-    """Names that differ, none of them empty: a repeated one gets a number."""
-    unique: dict[str, None] = {}
-    for i, name in enumerate(names):
-        name = name or f"column {i + 1}"
-        candidate, count = name, 1
-        while candidate in unique:
-            count += 1
-            candidate = f"{name} ({count})"
-        unique[candidate] = None
-    return list(unique)
-
-
-def _table(rows: _Rows, n: int, note: str) -> Work[pl.DataFrame]:
-    """A table of n rows."""
-    import polars as pl
-
-    lines = pl.Series("", rows.lines[:n], dtype=pl.String)
-    if len(lines) < n:
-        lines = lines.extend_constant(None, n - len(lines))
-    yield Progress(0.5, note)
-    if len(rows.names) == 1:
-        columns = [lines.alias(rows.names[0])]
-    else:
-        fields = lines.str.split_exact("\t", len(rows.names) - 1).struct.unnest()
-        columns = [column.alias(name) for column, name in zip(fields, rows.names, strict=True)]
-    typed = []
-    for i, column in enumerate(columns):
-        typed.append(_typed(column))
-        yield Progress(0.5 + 0.5 * (i + 1) / len(columns), note)
-    return pl.DataFrame(typed)
-
-
-def _typed(column: pl.Series) -> pl.Series:
-    """The column as int64 or float64 if every cell is one; empty cells become null.
-
-    Numbers with leading zeros (00501) stay text, as they are names.
-    """
-    import polars as pl
-
-    bare = column.str.strip_chars()
-    column = column.set(bare == "", None)
-    bare = bare.set(bare == "", None)
-    if column.null_count() == len(column) or bare.str.contains(r"^[+-]?0\d").any():
-        return column
-    for dtype in (pl.Int64, pl.Float64):
-        numbers = bare.cast(dtype, strict=False)
-        if numbers.null_count() == column.null_count():
-            return numbers
-    return column

@@ -40,7 +40,7 @@ def test_one_column_has_no_header(tmp_path: Path) -> None:
         (["1e3", " 7 "], pl.Float64, [1000.0, 7.0]),
         (["1", "t0"], pl.String, ["1", "t0"]),
         (["00501", "10001"], pl.String, ["00501", "10001"]),
-        (["True", "False"], pl.String, ["True", "False"]),
+        (["True", "False"], pl.Boolean, [True, False]),
         (["", " "], pl.String, [None, None]),
         (['"a"', "b,c"], pl.String, ['"a"', "b,c"]),
     ],
