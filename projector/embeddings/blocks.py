@@ -13,7 +13,13 @@ from projector.embeddings.format import TensorInfo
 from projector.embeddings.formats import RAW, TEXT, all_suffixes, has_suffix, list_tensors
 from projector.embeddings.found import Gathering, shown, split_name
 from projector.embeddings.messages.projector_config_pb2 import EmbeddingInfo, ProjectorConfig
-from projector.embeddings.names import key_of, key_trouble, keys_of_keras, reasons
+from projector.embeddings.names import (
+    is_held_back,
+    key_of,
+    key_trouble,
+    keys_of_keras,
+    reasons,
+)
 from projector.embeddings.paths import FoundFile, find_file
 from projector.embeddings.weights import Weights, find_weights
 from projector.errors import ProjectorError
@@ -81,7 +87,7 @@ def _add(place: ConfigPlace, source: Source, tensor: FoundFile, gathering: Gathe
     title, where = shown(source.name), source.tensor_path
     if source.step is not None:
         title += f" of step {source.step:,}"
-    if gathering.has(source):
+    if gathering.has(source) and not gathering.holds(source):
         what = f"{title} stands twice in the run; the last one counts."
         gathering.tell(Finding(place.path, what, "repaired"))
     gathering.add(source)
@@ -175,9 +181,9 @@ def _named_blocks(
             gathering.fail(place.path, what, *key_trouble(info.tensor_name, infos, path))
             continue
         taken.add(key)
-        if len(chosen.shape) != 2:
+        if chosen.why_not and not is_held_back(chosen):
             what = f"{shown(info.tensor_name)} can't be shown."
-            gathering.fail(place.path, what, Tried(path, f"{key}: {chosen.why_not}"))
+            gathering.fail(place.path, what, Tried(path, chosen.why_not))
             continue
         source = Source(chosen.title or key, place.run, path, shape=_rows(chosen), key=key)
         source = _with_companions(place, info, source, gathering)
@@ -229,11 +235,9 @@ def tell_tensors(path: Path, infos: tuple[TensorInfo, ...], gathering: Gathering
     """One finding on a file of several tensors: how many can be shown, and why the others can't."""
     n = sum(1 for info in infos if not info.why_not)
     tried = reasons(infos, path)
-    what = f"{path.name} holds {n:,} matrices among {len(infos):,} tensors."
-    if n == 1:
-        what = f"{path.name} holds 1 matrix among {len(infos):,} tensors."
-    if not n:
-        what = f"{path.name} holds no matrix of numbers among {len(infos):,} tensors."
+    matrices = "1 matrix" if n == 1 else f"{n:,} matrices" if n else "no matrix of numbers"
+    tensors = "1 tensor" if len(infos) == 1 else f"{len(infos):,} tensors"
+    what = f"{path.name} holds {matrices} among {tensors}."
     gathering.tell(Finding(path, what, "found" if n else "failed", tried))
     for info in infos if n else ():
         if not info.key:  # a damaged part of the file

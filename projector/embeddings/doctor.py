@@ -72,9 +72,9 @@ class Finding:
 
 def told(tried: Tried) -> str:
     """One place as a sentence."""
-    if tried.why[:1].isupper():
-        return f"{tried.path.name}: {tried.why}"
-    return f"{tried.path} {tried.why}" + ("" if tried.why.endswith(".") else ".")
+    is_sentence = not tried.why[:1].islower() or str(tried.path) in tried.why
+    text = tried.why if is_sentence else f"{tried.path} {tried.why}"
+    return text if text.endswith(".") else f"{text}."
 
 
 class Names:

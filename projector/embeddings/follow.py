@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from projector.embeddings.config import CONFIG_NAME
-from projector.embeddings.embedding import Source
 from projector.embeddings.doctor import Finding
+from projector.embeddings.embedding import Source
 from projector.embeddings.find import find_sources
 from projector.errors import Problem
 from projector.logs.roots import Root

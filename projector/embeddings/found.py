@@ -45,6 +45,10 @@ class Gathering:
         """Whether the name is taken."""
         return (source.run, source.name, source.step) in self.sources
 
+    def holds(self, source: Source) -> bool:
+        """Whether the very same is known already."""
+        return self.sources.get((source.run, source.name, source.step)) == source
+
     def tell(self, finding: Finding) -> None:
         """Keep a finding; one that failed is a problem, too."""
         self.findings.append(finding)

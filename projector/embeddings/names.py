@@ -34,6 +34,11 @@ def key_of(name: str, infos: Sequence[TensorInfo]) -> str | None:
     return None
 
 
+def is_held_back(info: TensorInfo) -> bool:
+    """Whether a matrix can be read, but is not offered unless it is named: an optimizer's."""
+    return len(info.shape) == 2 and "optimizer" in info.why_not
+
+
 def keys_of_keras(infos: Sequence[TensorInfo]) -> list[str]:
     """The matrices of Embedding layers in the order of the layers, in the checkpoints of
     TensorFlow and in the HDF5 files of Keras 3."""
@@ -58,7 +63,7 @@ def key_trouble(name: str, infos: Sequence[TensorInfo], path: Path) -> tuple[Tri
     plain = name.removesuffix(":0")
     named = [info for info in infos if plain in (info.key, info.title) and info.why_not]
     if named:
-        return tuple(Tried(path, f"{info.key}: {info.why_not}") for info in named[:1])
+        return tuple(Tried(path, _reason(info)) for info in named[:1])
     offered = [info.title or info.key for info in infos if info.key and not info.why_not]
     if not offered:
         return reasons(infos, path)[:3]
@@ -79,4 +84,4 @@ def reasons(infos: Sequence[TensorInfo], path: Path) -> tuple[Tried, ...]:
 
 
 def _reason(info: TensorInfo) -> str:
-    return f"holds {info.title or info.key}. {info.why_not}" if info.key else info.why_not
+    return f"{(info.title or info.key)!r}: {info.why_not}" if info.key else info.why_not

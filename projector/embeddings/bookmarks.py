@@ -1,0 +1,336 @@
+"""Reads and writes bookmarks of TensorBoard's projector: a JSON array of states, each with all that
+was on screen. The fields are those of `State` in its vz_projector/data.ts.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from projector.arrays import DoubleArray, IntArray, frozen
+from projector.embeddings.bookmark_state import KEYS, BookmarkCamera, Bookmarks, State, why_unfit
+from projector.embeddings.files import opened
+from projector.embeddings.memory import check_fits
+from projector.embeddings.text import decode_text
+from projector.errors import Problem, ProjectorError, Unreadable
+from projector.progress import Progress, Work
+
+__all__ = [
+    *("KEYS", "BookmarkCamera", "Bookmarks", "State", "why_unfit"),
+    *("parse_bookmarks", "read_bookmarks", "write_bookmarks"),
+]
+
+_MAX_BYTES = 512 << 20
+_BYTES_A_BYTE = 12  # of Python objects, for each byte of JSON
+_MOST_STATES = 1000
+_MOST_PROBLEMS = 100
+_MOST_KINDS = 100
+_POINTS_A_STEP = 5000
+_WHOLE_LIMIT = 1 << 53  # JavaScript's own
+
+
+@dataclass(frozen=True, slots=True)
+class BookmarkCamera:
+    """is_flat: seen without perspective. position, target: x, y, z."""
+
+    is_flat: bool = False
+    position: tuple[float, ...] = ()
+    target: tuple[float, ...] = ()
+    zoom: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """One bookmark. None: not in the file.
+
+    dimensions: rows and values of the filtered set. t_sne_rate: an exponent, the rate is 10 to it.
+    projections: columns of positions by name, such as "pca-0", float64 of one length, NaN for null.
+    filtered: row numbers in the whole set. selected: in the filtered set. shuffled: the order in
+    which samples were taken. unknown: what the file holds beside all that. nulls: names in the file
+    of what is there as null.
+    """
+
+    label: str | None = None
+    is_selected: bool | None = None
+    projection: str | None = None
+    dimensions: IntArray | None = None
+    t_sne_iteration: int | None = None
+    t_sne_perplexity: float | None = None
+    t_sne_rate: float | None = None
+    t_sne_is_3d: bool | None = None
+    umap_is_3d: bool | None = None
+    umap_neighbors: int | None = None
+    umap_min_dist: float | None = None
+    components: IntArray | None = None
+    search_by: str | None = None
+    x_left: str | None = None
+    x_left_is_regex: bool | None = None
+    x_right: str | None = None
+    x_right_is_regex: bool | None = None
+    y_up: str | None = None
+    y_up_is_regex: bool | None = None
+    y_down: str | None = None
+    y_down_is_regex: bool | None = None
+    projections: Mapping[str, DoubleArray] | None = None
+    filtered: IntArray | None = None
+    selected: IntArray | None = None
+    shuffled: IntArray | None = None
+    camera: BookmarkCamera | None = None
+    color_by: str | None = None
+    as_categories: bool | None = None
+    label_by: str | None = None
+    unknown: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    nulls: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmarks:
+    """problems: fields and states that make no sense and were left out."""
+
+    states: tuple[State, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+KEYS: Mapping[str, str] = MappingProxyType(
+    {
+        "label": "label",
+        "isSelected": "is_selected",
+        "tSNEIteration": "t_sne_iteration",
+        "tSNEPerplexity": "t_sne_perplexity",
+        "tSNELearningRate": "t_sne_rate",
+        "tSNEis3d": "t_sne_is_3d",
+        "umapIs3d": "umap_is_3d",
+        "umapNeighbors": "umap_neighbors",
+        "umapMinDist": "umap_min_dist",
+        "pcaComponentDimensions": "components",
+        "projections": "projections",
+        "selectedPoints": "selected",
+        "selectedProjection": "projection",
+        "dataSetDimensions": "dimensions",
+        "filteredPoints": "filtered",
+        "shuffledDataIndices": "shuffled",
+        "cameraDef": "camera",
+        "selectedColorOptionName": "color_by",
+        "forceCategoricalColoring": "as_categories",
+        "selectedLabelOption": "label_by",
+        "customSelectedSearchByMetadataOption": "search_by",
+        "customXLeftText": "x_left",
+        "customXLeftRegex": "x_left_is_regex",
+        "customXRightText": "x_right",
+        "customXRightRegex": "x_right_is_regex",
+        "customYUpText": "y_up",
+        "customYUpRegex": "y_up_is_regex",
+        "customYDownText": "y_down",
+        "customYDownRegex": "y_down_is_regex",
+    }
+)
+"""Names in the file, in the order in which the page writes them, and ours."""
+
+_KINDS = {one.name: str(one.type).split(" | ")[0] for one in fields(State)}
+
+
+class _Odd(ValueError):
+    """A value is not of its field's kind; the text says what was expected."""
+
+
+def read_bookmarks(path: Path) -> Work[Bookmarks]:
+    """All states in a file, as far as they make sense. Raises NotFound, Unreadable, TooLarge."""
+    yield Progress(None, f"Reading {path.name}")
+    with opened(path) as file:
+        size = path.stat().st_size
+        if size > _MAX_BYTES:
+            raise Unreadable(f"{path} is larger than 512 MB, so no bookmarks are read from it.")
+        check_fits(size * _BYTES_A_BYTE, str(path))
+        data = file.read()
+    yield Progress(0.2, f"Reading {path.name}")
+    return (yield from parse_bookmarks(data, path))
+
+
+def parse_bookmarks(data: bytes, path: Path) -> Work[Bookmarks]:
+    """The states in the bytes of a file; `path` is only named. Raises Unreadable."""
+    try:
+        whole = json.loads(decode_text(data)[0])
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"{path} holds no bookmarks: it is not JSON ({_short(error)}).") from error
+    if isinstance(whole, dict):
+        whole = [whole]  # one state by itself
+    if not isinstance(whole, list):
+        raise Unreadable(f"{path} holds no bookmarks: they are a JSON array of states.")
+    problems: list[Problem] = []
+    states: list[State] = []
+    for number, found in enumerate(whole[:_MOST_STATES], 1):
+        yield Progress(0.2 + 0.8 * number / len(whole), f"Reading {path.name}")
+        if not isinstance(found, dict):
+            problems.append(Problem(path, f"State {number} is no object and was left out."))
+            continue
+        states.append((yield from _parse_state(found, number, path, problems)))
+    if len(whole) > _MOST_STATES:
+        what = f"Only the first {_MOST_STATES:,} of {len(whole):,} states were read."
+        problems.append(Problem(path, what))
+    return Bookmarks(tuple(states), tuple(problems[:_MOST_PROBLEMS]))
+
+
+def write_bookmarks(states: Sequence[State], path: Path) -> None:
+    """Write states as TensorBoard's page does; an older file stays until the new one is whole.
+
+    Raises Unreadable where that can't be done.
+    """
+    text = json.dumps([_plain_state(state) for state in states], ensure_ascii=False)
+    draft = path.with_name(f".projector-{secrets.token_hex(4)}.part")
+    try:
+        try:
+            draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+            os.replace(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise Unreadable(f"{path} can't be written: {error.strerror}.") from error
+
+
+def _parse_state(
+    found: dict[str, Any], number: int, path: Path, problems: list[Problem]
+) -> Work[State]:
+    values: dict[str, Any] = {}
+    for key, name in KEYS.items():
+        value = found.get(key)
+        if value is None:
+            continue
+        try:
+            if name == "projections":
+                values[name] = yield from _parse_projections(value)
+            else:
+                values[name] = _PARSERS[_KINDS[name]](value)
+        except (_Odd, ProjectorError) as error:
+            what = f"State {number}: {key} was left out. {error}"
+            problems.append(Problem(path, what))
+    unknown = {key: value for key, value in found.items() if key not in KEYS}
+    nulls = frozenset(key for key in KEYS if key in found and found[key] is None)
+    return State(**values, unknown=MappingProxyType(unknown), nulls=nulls)
+
+
+def _parse_projections(value: Any) -> Work[Mapping[str, DoubleArray]]:
+    if not isinstance(value, list) or not all(isinstance(point, dict) for point in value):
+        raise _Odd("It must be an array with an object for each point.")
+    names = list(dict.fromkeys(key for point in value[:100] for key in point))
+    if len(names) > _MOST_KINDS:
+        raise _Odd(f"It holds {len(names):,} numbers a point.")
+    check_fits(len(names) * len(value) * 8, "The positions of a bookmark")
+    columns = {name: np.full(len(value), np.nan) for name in names}
+    for start in range(0, len(value), _POINTS_A_STEP):
+        part = value[start : start + _POINTS_A_STEP]
+        for name, column in columns.items():
+            column[start : start + len(part)] = [_number(point.get(name)) for point in part]
+        yield Progress(start / len(value), "Reading the positions of a bookmark")
+    return MappingProxyType({name: frozen(column) for name, column in columns.items()})
+
+
+def _number(value: Any) -> float:
+    """NaN for null and for what is no number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
+def _parse_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _Odd("It must be a text.")
+    return value
+
+
+def _parse_flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _Odd("It must be true or false.")
+    return value
+
+
+def _parse_number(value: Any) -> float:
+    number = _number(value)
+    if not math.isfinite(number):
+        raise _Odd("It must be a number.")
+    return number
+
+
+def _parse_whole(value: Any) -> int:
+    number = _parse_number(value)
+    if number != int(number) or abs(number) > _WHOLE_LIMIT:
+        raise _Odd("It must be a whole number.")
+    return int(number)
+
+
+def _parse_wholes(value: Any) -> IntArray:
+    if not isinstance(value, list):
+        raise _Odd("It must be an array of whole numbers.")
+    return frozen(np.array([_parse_whole(one) for one in value], np.int64))
+
+
+def _parse_camera(value: Any) -> BookmarkCamera:
+    if not isinstance(value, dict):
+        raise _Odd("It must be an object.")
+    places: list[tuple[float, ...]] = []
+    for key in ("position", "target"):
+        place = value.get(key, [0, 0, 0])
+        if not isinstance(place, list) or len(place) != 3:
+            raise _Odd(f"Its {key} must be three numbers.")
+        places.append(tuple(_parse_number(one) for one in place))
+    is_flat = _parse_flag(value.get("orthographic", False))
+    return BookmarkCamera(is_flat, places[0], places[1], _parse_number(value.get("zoom", 1)))
+
+
+_PARSERS = {
+    "str": _parse_text,
+    "bool": _parse_flag,
+    "int": _parse_whole,
+    "float": _parse_number,
+    "IntArray": _parse_wholes,
+    "BookmarkCamera": _parse_camera,
+}
+
+
+def _plain_state(state: State) -> dict[str, Any]:
+    """The state as JSON has it."""
+    found: dict[str, Any] = {}
+    for key, name in KEYS.items():
+        value = getattr(state, name)
+        if value is not None:
+            found[key] = _plain(value)
+        elif key in state.nulls:
+            found[key] = None
+    return found | dict(state.unknown)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, BookmarkCamera):
+        return {
+            "orthographic": value.is_flat,
+            "position": list(value.position),
+            "target": list(value.target),
+            "zoom": value.zoom,
+        }
+    if isinstance(value, Mapping):
+        columns = [_without_nan(column) for column in value.values()]
+        return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
+    return value
+
+
+def _without_nan(column: DoubleArray) -> list[float | None]:
+    return [one if math.isfinite(one) else None for one in column.tolist()]
+
+
+def _short(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return str(error)[:100]
