@@ -94,7 +94,7 @@ class LogFolder:
         claimed: set[Identity] = set()
         for i, tree in enumerate(self.trees):
             if identities[i] is not None and identities[i] in identities[:i]:
-                tree.leave_out()  # the same place by another path
+                has_changed |= tree.leave_out()  # the same place by another path
                 continue
             has_changed |= yield from tree.look(visited)
             if tree.is_file and len(self.trees) > 1:

@@ -127,10 +127,12 @@ class Tree:
         self.is_reachable = self.identity() == self._identity
         return self.is_reachable
 
-    def leave_out(self) -> None:
-        """Show nothing: another tree shows it all."""
+    def leave_out(self) -> bool:
+        """Show nothing, for another tree shows it all; whether there was anything before."""
+        was_empty = self.is_reachable and not (self.listings or self.error)
         self.listings, self.error, self.is_reachable = (), None, True
         self._known.clear()
+        return not was_empty
 
     def distrust(self, folder: str) -> None:
         """Have a folder listed again at the next look."""

@@ -58,6 +58,18 @@ def test_a_folder_given_by_two_paths_counts_once(logs: Path) -> None:
     assert finish(read_logs(logs / "new", logs / "link")).problems == ()
 
 
+def test_a_link_that_comes_to_lead_to_another_root_is_no_root_any_more(logs: Path) -> None:
+    (logs / "link").symlink_to(logs / "old")
+    folder = LogFolder(logs / "new", logs / "link")
+    before = finish(folder.read())
+    assert [run.name for run in before.runs] == ["link", "link/a", "link/b", "new/a", "new/b"]
+    (logs / "link").unlink()
+    (logs / "link").symlink_to(logs / "new")
+    after = finish(folder.read())
+    assert [run.name for run in after.runs] == ["new/a", "new/b"]
+    assert finish(folder.read()) is after
+
+
 @pytest.mark.parametrize("is_inner_first", [False, True])
 def test_the_runs_of_a_root_inside_another_are_shown_once(logs: Path, is_inner_first: bool) -> None:
     roots = [logs, logs / "new"]
