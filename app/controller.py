@@ -43,7 +43,6 @@ class Controller(QObject):
         self.jobs = Jobs(self)
         self.window = MainWindow(self.jobs)
         self.named: tuple[Named, ...] = ()
-        self._contents: Contents | None = None
         self._wanted_tab: str | None = None
         self._updated: QTime | None = None
         self.follower = None if poll_ms is None else Follower(self.jobs, self, poll_ms=poll_ms)
@@ -107,10 +106,9 @@ class Controller(QObject):
     def _on_read(self, opened: Opened) -> None:
         contents = opened.contents
         is_reload = opened.named == self.named and self.window.dashboard is not None
-        self.named, self._contents, self._updated = opened.named, contents, None
+        self.named, self._updated = opened.named, None
         self.window.notices.clear()
-        for problem in contents.problems:
-            self.window.notices.add(problem)
+        self.window.notices.add_all(contents.problems)
         self.settings.add_recent(*opened.named)
         self._show_recent()
         self.window.show_opened(opened.named)
@@ -131,9 +129,7 @@ class Controller(QObject):
     @Slot(object)
     def _on_news(self, news: News) -> None:
         """The logs have grown: show it, and leave alone what the user chose."""
-        self._contents = news.contents
-        for problem in news.problems:
-            self.window.notices.add(problem)
+        self.window.notices.add_all(news.problems)
         if self.window.dashboard is not None:
             self.window.follow_contents(news.contents, news.changed)
         elif not news.contents.is_empty:

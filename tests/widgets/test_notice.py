@@ -40,6 +40,14 @@ def test_the_same_sentence_is_said_once(bar):
     assert bar.sentences == ("It broke.",)
 
 
+def test_thousands_of_damaged_files_are_said_at_once_and_in_order(bar):
+    laid_out = []
+    bar._label.setText = lambda text: laid_out.append(text)
+    bar.add_all(Problem(Path(f"events.{i}"), "It is damaged.") for i in (*range(20_000), 7))
+    assert bar.sentences == tuple(f"events.{i}: It is damaged." for i in range(20_000))
+    assert laid_out == ["events.0: It is damaged. (and 19999 more)"]
+
+
 def test_closing_it_by_mouse_empties_it(bar, qtbot):
     bar.add("It broke.")
     qtbot.mouseClick(bar.findChild(QToolButton), Qt.MouseButton.LeftButton)

@@ -3,6 +3,8 @@ click away."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
@@ -28,7 +30,7 @@ class NoticeBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sentences: list[str] = []
+        self._sentences: dict[str, None] = {}  # in the order in which they came
         self.setAutoFillBackground(True)
         self.setAccessibleName(self.tr("Notices"))
         self._sign = QLabel("\u26a0")
@@ -58,9 +60,11 @@ class NoticeBar(QWidget):
     @Slot(object)
     def add(self, problem: Problem | ProjectorError | str) -> None:
         """Say one more thing; the same sentence twice is said once."""
-        sentence = describe(problem)
-        if sentence not in self._sentences:
-            self._sentences.append(sentence)
+        self.add_all((problem,))
+
+    def add_all(self, problems: Iterable[Problem | ProjectorError | str]) -> None:
+        """Say several more things; the bar is laid out once, however many there are."""
+        self._sentences.update(dict.fromkeys(map(describe, problems)))
         self._show()
 
     @Slot()
@@ -73,10 +77,10 @@ class NoticeBar(QWidget):
         self.setVisible(count > 0)
         self._details.setVisible(count > 1)
         if count == 1:
-            self._label.setText(self._sentences[0])
+            self._label.setText(next(iter(self._sentences)))
         elif count:
             more = self.tr("and 1 more") if count == 2 else self.tr("and {} more").format(count - 1)
-            self._label.setText(f"{self._sentences[0]} ({more})")
+            self._label.setText(f"{next(iter(self._sentences))} ({more})")
 
     @Slot()
     def _on_details(self) -> None:
