@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.markup import escape as without_markup
 from rich.table import Table
 
+from app.readable_findings import print_findings
+
 MOST_TRIALS = 10
 MOST_RUNS = 200
 """How many runs a terminal is filled with; a file or a pipe gets all of them."""
@@ -77,7 +79,9 @@ def print_report(
         console.print(_embeddings(report["embeddings"], console))
     if report["hparams"]:
         console.print(_trials(report["hparams"], console))
-    _print_problems(report["problems"], console)
+    findings = report.get("findings", ())
+    print_findings(findings, console, printable)
+    _print_problems(_untold(report["problems"], findings), console)
     if is_verified:
         n_files = sum(run["files"] for run in report["runs"])
         console.print(f"Every checksum of {_counted(n_files, 'event file')} was looked at.")
@@ -87,6 +91,21 @@ def report_console() -> Console:
     """A console as wide as the terminal; where there is none, so wide that no line is folded."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=10_000)
+
+
+def _untold(
+    problems: Sequence[dict[str, Any]], findings: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The problems that the findings do not tell already."""
+    told: dict[str, set[str]] = {}
+    for finding in findings:
+        if finding["outcome"] == "failed":
+            told.setdefault(finding["file"], set()).add(finding["what"])
+    return [
+        one
+        for one in problems
+        if not any(one["what"].startswith(what) for what in told.get(one["file"], ()))
+    ]
 
 
 def _print_problems(problems: Sequence[dict[str, Any]], console: Console) -> None:

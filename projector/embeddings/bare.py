@@ -29,6 +29,9 @@ from projector.progress import Progress, Work
 
 _VECTOR_WORDS = re.compile(r"[._-]?(tensors?|vectors?|embeddings?|weights)$", re.IGNORECASE)
 _MOST_OPENED = 1000
+_MANY_USES = (".json", ".jsonl", ".ndjson", ".bin", ".pkl", ".txt", ".gz")
+_TABLES = (".tsv", ".csv", ".jsonl", ".parquet")
+_HOLD_BOTH = (*_TABLES, ".txt", ".ndjson", ".json", ".arrow", ".feather", ".pq", ".ipc")
 _STATE = "checkpoint"
 _SHARD = re.compile(r"\.data-\d{5}-of-\d{5}$|\.meta$")
 
@@ -79,7 +82,10 @@ def find_bare_files(folders: Folders, gathering: Gathering) -> Work[None]:
                 continue
             infos = yield from list_tensors(path)
         except ProjectorError as error:
-            gathering.fail(path, str(error))
+            if not _is_of_many_uses(path):
+                gathering.fail(path, str(error))
+            continue
+        if _is_of_many_uses(path) and all(info.why_not for info in infos):
             continue
         _add_all(path, infos, run, gathering)
 
@@ -99,13 +105,17 @@ def _candidates(folders: Folders) -> Iterator[tuple[Path, str]]:
 
 def _holds_vectors(path: Path) -> bool:
     """Whether a file is worth being looked into: what is called so by its name, and of files of
-    many purposes those that begin like vectors. Raises NotFound, Unreadable."""
-    if has_suffix(path, TEXT):
-        return path.suffix.lower() != ".txt" and looks_like_vectors(path)
+    many uses those that begin like vectors. Raises NotFound, Unreadable."""
+    if has_suffix(path, TEXT) and path.suffix.lower() != ".txt":
+        return looks_like_vectors(path)
     with opened(path) as file:
         start = file.read(START_BYTES)
-    fitting = [one for one in FORMATS if one not in (RAW, TEXT) and one.is_one(path, start)]
-    return bool(fitting)
+    return any(one.is_one(path, start) for one in FORMATS if one not in (RAW, TEXT))
+
+
+def _is_of_many_uses(path: Path) -> bool:
+    """Whether such files mostly hold something else, so that it is no news when one does."""
+    return has_suffix(path, TEXT) or path.name.lower().endswith(_MANY_USES)
 
 
 def _add_all(path: Path, infos: tuple[TensorInfo, ...], run: str, gathering: Gathering) -> None:
@@ -154,16 +164,21 @@ def _find_metadata(path: Path, stem: str) -> Path | None:
     """Labels by their name, else the only other table beside the only file of vectors."""
     beside = [
         other
-        for other in sorted(path.parent.glob("*.tsv"))
+        for suffix in _TABLES
+        for other in sorted(path.parent.glob(f"*{suffix}"))
         if other != path and other.is_file() and other.name != "tensors.tsv"
     ]
-    for name in _names(stem, ("metadata", "labels", "meta")):
+    names = _names(stem, ("metadata", "labels", "meta"))
+    if path.suffix.lower() in _HOLD_BOTH:  # of the same name are the same vectors once more
+        names = [name for name in names if name != stem.lower()]
+    for name in names:
         for other in beside:
             if other.stem.lower() == name:
                 return other
+    tables = [other for other in beside if other.suffix.lower() == ".tsv"]
     n_vectors = sum(1 for _ in path.parent.glob("*.npy"))
-    if path.suffix.lower() == ".npy" and len(beside) == 1 and n_vectors == 1:
-        return beside[0]
+    if path.suffix.lower() == ".npy" and len(tables) == 1 and n_vectors == 1:
+        return tables[0]
     return None
 
 

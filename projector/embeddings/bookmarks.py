@@ -24,11 +24,6 @@ from projector.embeddings.text import decode_text
 from projector.errors import Problem, ProjectorError, Unreadable
 from projector.progress import Progress, Work
 
-__all__ = [
-    *("KEYS", "BookmarkCamera", "Bookmarks", "State", "why_unfit"),
-    *("parse_bookmarks", "read_bookmarks", "write_bookmarks"),
-]
-
 _MAX_BYTES = 512 << 20
 _BYTES_A_BYTE = 12  # of Python objects, for each byte of JSON
 _MOST_STATES = 1000

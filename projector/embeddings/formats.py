@@ -9,11 +9,14 @@ from projector.embeddings import (
     checkpoints,
     delimited,
     hdf5,
+    jsonl,
     npy,
     npz,
+    parquet,
     raw,
     safetensors,
     torch_file,
+    word_vectors,
 )
 from projector.embeddings.files import opened
 from projector.embeddings.format import START_BYTES, Format, TensorInfo
@@ -33,7 +36,12 @@ FORMATS: tuple[Format, ...] = (
     *checkpoints.FORMATS,
     torch_file.FORMAT,
     hdf5.FORMAT,
+    parquet.PARQUET,
+    parquet.ARROW,
+    jsonl.FORMAT,
+    word_vectors.WORD_BINARY,
     RAW,
+    word_vectors.WORD_TEXT,
     TEXT,
 )
 """In the order in which they are asked."""

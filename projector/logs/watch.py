@@ -28,6 +28,8 @@ Identity = tuple[int, int] | str
 _OTHER_ENDS = (
     *(".pbtxt", ".json", ".tsv", ".csv", ".txt", ".npy", ".npz", ".bytes", ".bin", ".index"),
     *(".h5", ".hdf5", ".keras", ".pt", ".pth", ".safetensors", ".ckpt", "sprite.png"),
+    *(".parquet", ".pq", ".arrow", ".feather", ".ipc", ".jsonl", ".ndjson", ".vec", ".tab"),
+    *(".pkl", ".tsv.gz", ".csv.gz", ".txt.gz", ".vec.gz", ".bin.gz", ".json.gz", ".jsonl.gz"),
 )
 
 

@@ -11,15 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from projector.embeddings.bookmarks import (
-    KEYS,
-    Bookmarks,
-    State,
-    parse_bookmarks,
-    read_bookmarks,
-    why_unfit,
-    write_bookmarks,
-)
+from projector.embeddings.bookmark_state import KEYS, Bookmarks, State, why_unfit
+from projector.embeddings.bookmarks import parse_bookmarks, read_bookmarks, write_bookmarks
 from projector.errors import NotFound, ProjectorError, Unreadable
 from projector.progress import finish
 from tests.conftest import SHARED
