@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from projector.contents import Contents
+from projector.embeddings.doctor import Finding
 from projector.embeddings.embedding import Embedding, Source
 from projector.embeddings.reader import read_embedding
 from projector.errors import Problem, ProjectorError
@@ -47,6 +48,7 @@ def describe_contents(contents: Contents) -> Work[dict[str, Any]]:
         "embeddings": embeddings,
         "hparams": _describe_trials(contents.trials),
         "problems": [_describe_problem(problem, contents.roots) for problem in problems],
+        "findings": [_describe_finding(finding, contents.roots) for finding in contents.findings],
     }
     if len(contents.roots) > 1:
         report["roots"] = [{"name": r.name, "path": str(r.path)} for r in contents.roots]
@@ -132,6 +134,18 @@ def _describe_trials(trials: Trials) -> dict[str, Any] | None:
 
 def _describe_problem(problem: Problem, roots: Sequence[Root]) -> dict[str, Any]:
     return {"file": place_in(problem.file, roots), "offset": problem.offset, "what": problem.what}
+
+
+def _describe_finding(finding: Finding, roots: Sequence[Root]) -> dict[str, Any]:
+    """outcome: "found", "repaired" or "failed"."""
+    nearest = finding.nearest
+    return {
+        "file": place_in(finding.file, roots),
+        "what": finding.what,
+        "outcome": finding.outcome,
+        "tried": [{"path": place_in(one.path, roots), "why": one.why} for one in finding.tried],
+        "nearest": None if nearest is None else place_in(nearest, roots),
+    }
 
 
 def plain(value: Any) -> Any:
