@@ -70,7 +70,7 @@ class Follower(QObject):
         self._contents: Contents | None = None
         self._job: RunningJob | None = None
         self._is_on = True
-        self._is_away = self._has_failed = False
+        self._is_away = self._has_failed = self._is_lost = False
         self._is_answered = True
         self._is_unsaved = False
         self._since_saved = QElapsedTimer()
@@ -87,13 +87,13 @@ class Follower(QObject):
     @property
     def has_failed(self) -> bool:
         """Whether the last reading came to nothing, as where the folder is away."""
-        return self._has_failed
+        return self._has_failed or self._is_lost
 
     def start(self, place: Place, contents: Contents) -> None:
         """Follow another place, of which this is known."""
         self.stop()
         self._place, self._contents = place, contents
-        self._has_failed = False
+        self._has_failed = self._is_lost = False
         self._is_answered = self._is_unsaved = True
         self._save_timer.start(FIRST_SAVE_MS)
         self._wait()
@@ -131,7 +131,7 @@ class Follower(QObject):
 
     def _wait(self) -> None:
         if self.is_following:
-            slow = AWAY_FACTOR if self._is_away or self._has_failed else 1
+            slow = AWAY_FACTOR if self._is_away or self.has_failed else 1
             self._timer.start(self._poll_ms * slow)
 
     @property
@@ -169,11 +169,12 @@ class Follower(QObject):
     def _on_news(self, news: News | None) -> None:
         self._is_answered, self._has_failed = True, False
         if news is not None:
-            self._contents = news.contents
+            self._contents, self._is_lost = news.contents, news.contents.is_away
             self._is_unsaved = True
             if not self._save_timer.isActive():
                 self._save_timer.start(self._save_delay_ms())
             self.found.emit(news)
+        self._wait()
         self.looked.emit()
 
     @Slot(object)

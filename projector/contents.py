@@ -23,7 +23,8 @@ from projector.progress import Progress, Work
 @dataclass(frozen=True, slots=True, eq=False)
 class Contents:
     """roots: what the user opened, one path or several. problems: of all readers together, none of
-    which stopped the rest. findings: what was tried for each embedding, and what came of it."""
+    which stopped the rest. findings: what was tried for each embedding, and what came of it.
+    is_away: none of the roots can be reached now; what is here is from before."""
 
     roots: tuple[Root, ...]
     logs: Logs
@@ -32,6 +33,7 @@ class Contents:
     trials: Trials
     problems: tuple[Problem, ...]
     findings: tuple[Finding, ...] = ()
+    is_away: bool = False
 
     @property
     def path(self) -> Path:
@@ -95,13 +97,13 @@ class Place:
         logs = yield from self._folder.read()
         if self._contents is None:
             yield Progress(None, "Looking for embeddings")
-        has_new_sources = False
         for i, (tree, follower) in enumerate(zip(self._folder.trees, self._sources, strict=True)):
-            has_new_sources |= yield from follower.look(tree, self._folder.runs_below(i))
-        if self._contents is not None and logs is self._logs and not has_new_sources:
+            if (yield from follower.look(tree, self._folder.runs_below(i))):
+                self._contents = None  # should this be given up half way
+        if self._contents is not None and logs is self._logs:
             return self._contents
         if logs is not self._logs:
-            self._contents = None  # should this be given up half way
+            self._contents = None
             yield from self._look_into(logs)
         self._contents = self._together(logs)
         return self._contents
@@ -129,7 +131,10 @@ class Place:
         found = tuple(problem for follower in self._sources for problem in follower.problems)
         problems = (*logs.problems, *found, *self._problems)
         findings = tuple(finding for one in self._sources for finding in one.findings)
-        return Contents(self.roots, logs, sources, self._curves, self._trials, problems, findings)
+        is_away = not any(tree.is_reachable for tree in self._folder.trees)
+        return Contents(
+            self.roots, logs, sources, self._curves, self._trials, problems, findings, is_away
+        )
 
 
 def _at_home(path: Path | Root) -> Path | Root:

@@ -233,11 +233,14 @@ def test_a_folder_that_vanishes_leaves_what_is_shown_and_one_notice(opened, logs
     look(opened, qtbot, n=1)
     assert len(opened.window.notices.sentences) == 1
     assert len(shown(opened, "pr-curves").model.runs) == 3
+    status = opened.window.follow_status
+    qtbot.waitUntil(lambda: status.text() == "Waiting for the folder", timeout=20_000)
     logs.with_name("elsewhere").rename(logs)
     with EventWriter(logs / "another") as writer:
         write_curve(writer, 1)
     model = shown(opened, "pr-curves").model
     qtbot.waitUntil(lambda: "another" in dict(model.runs), timeout=20_000)
+    qtbot.waitUntil(lambda: status.text().startswith("Updated"), timeout=20_000)
 
 
 def test_an_empty_folder_fills_the_window_once_something_is_written(new_window, tmp_path, qtbot):
