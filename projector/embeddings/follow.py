@@ -60,7 +60,7 @@ class SourceFolder:
         configs = _configs(tree.listings)
         stamps |= {path: _stamp(path) for path in configs if path not in stamps}
         young_since = time.time_ns() - YOUNG_NS
-        self._has_young = any(_is_young(stamps[path], young_since) for path in configs)
+        has_young = any(_is_young(stamps[path], young_since) for path in configs)
         folders = [(Path(one.path), one.others) for one in tree.listings if one.others]
         path = self.root.path
         try:
@@ -78,7 +78,7 @@ class SourceFolder:
         is_same = is_same and found.problems == self.problems
         is_same = is_same and all(a is b for a, b in zip(sources, self.sources, strict=True))
         self.sources, self.problems, self.findings = sources, found.problems, found.findings
-        self._hangs_on, self._stamps = hangs_on, new_stamps
+        self._hangs_on, self._stamps, self._has_young = hangs_on, new_stamps, has_young
         return not is_same
 
     def _known_or_new(self, old: Source | None, new: Source, stamps: dict[str, _Stamp]) -> Source:

@@ -165,6 +165,37 @@ def test_embeddings_stay_while_their_folder_is_away(logs: Path) -> None:
     assert back.sources[0] is first.sources[0]
 
 
+@pytest.mark.parametrize("n_steps", range(4))
+def test_a_reading_given_up_at_any_step_loses_no_embedding(tmp_path: Path, n_steps: int) -> None:
+    (tmp_path / "x").mkdir()
+    embed(tmp_path / "y", 1)
+    place = Place(tmp_path / "x", tmp_path / "y")
+    read(place)
+    np.save(tmp_path / "x" / "new.npy", np.eye(3))
+    given_up = place.read()
+    for _ in range(n_steps):
+        next(given_up)
+    given_up.close()
+    assert [source.name for source in read(place).sources] == ["new", "words"]
+
+
+def test_a_config_rewritten_within_a_tick_shows_though_a_reading_was_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embed(tmp_path, 1)
+    config = tmp_path / "projector_config.pbtxt"
+    place = Place(tmp_path)
+    read(place)
+    before, text = config.stat(), config.read_text()
+    config.write_text(text.replace("words:", "werds:"))
+    os.utime(config, ns=(before.st_atime_ns, before.st_mtime_ns))
+    monkeypatch.setattr("projector.embeddings.follow.YOUNG_NS", 0)
+    given_up = place.read()
+    next(given_up)
+    given_up.close()
+    assert [source.name for source in read(place).sources] == ["werds"]
+
+
 def test_the_second_opening_says_the_same(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("projector.logs.folder.LEAST_BYTES", 0)
     place = Place(logs)
