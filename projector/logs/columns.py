@@ -61,7 +61,10 @@ T_METADATA_START, T_METADATA_SIZE, T_METADATA_ROW, T_DESCRIBED = range(4, 8)
 """Metadata likewise, the row that brought it or -1; the i-th tag that was given metadata."""
 
 N_T = 8
-_PADDING = 8
+
+PADDING = 8
+"""Bytes that must be there behind the last one of an array that the kernels read: they read eight
+at once, and nobody checks that all are there."""
 
 
 def empty_rows(n: int) -> Rows:
@@ -102,7 +105,7 @@ def empty_tags(n: int, n_bytes: int) -> Tags:
     """Room for n tags (a power of two) with n_bytes of text."""
     table = np.full((n, N_T), -1, np.int64)
     table[:, T_NEXT] = 0
-    return Tags(np.full(2 * n, -1, np.int32), table, np.empty(n_bytes + _PADDING, np.uint8))
+    return Tags(np.full(2 * n, -1, np.int32), table, np.empty(n_bytes + PADDING, np.uint8))
 
 
 def known_tags(texts: Sequence[bytes], metadata: Sequence[bytes | None], rows: IntArray) -> Tags:
@@ -134,7 +137,7 @@ def more_tags(old: Tags, n_used: int) -> Tags:
 
 def more_texts(old: Tags, n_used: int, n_bytes: int) -> Tags:
     """The same tags with room for n_bytes of text."""
-    texts = np.empty(n_bytes + _PADDING, np.uint8)
+    texts = np.empty(n_bytes + PADDING, np.uint8)
     texts[:n_used] = old.texts[:n_used]
     return old._replace(texts=texts)
 

@@ -8,11 +8,10 @@ import numpy as np
 from numpy import empty
 
 from projector.arrays import ByteArray
-from projector.logs.columns import AT_END, ENDS, LEVEL, N_WALK, WANTED_START, WANTED_STOP
+from projector.logs.columns import AT_END, ENDS, LEVEL, N_WALK, PADDING, WANTED_START, WANTED_STOP
 
 _HEAD_BYTES = 1 << 9
 _MOST_BYTES = 1 << 18
-_PADDING = 8
 
 
 class LongRecord:
@@ -28,7 +27,7 @@ class LongRecord:
         self.start = start
         self.end = 12 + length
         self.is_read = False
-        self.buffer = empty(self.end + 4 + _PADDING, np.uint8)
+        self.buffer = empty(self.end + 4 + PADDING, np.uint8)
         self._n = min(len(head), self.end)
         self.buffer[: self._n] = head[: self._n]
         self._walk = np.zeros(N_WALK, np.int64)

@@ -34,7 +34,6 @@ _COST_OF_READING = 1 << 14  # a read of few bytes takes as long as taking in abo
 _MOST_ROWS = 1 << 18
 _MOST_LISTED = 1000
 _NEVER = 1 << 62
-_PADDING = 8
 
 
 class FileScan:
@@ -78,7 +77,7 @@ class FileScan:
         self._n_rows = min(_MOST_ROWS, n_bytes // 40 + 16)
         self._rows = columns.empty_rows(self._n_rows)
         self._blobs = columns.empty_blobs(self._n_rows)
-        self._buffer: ByteArray = np.empty(min(PIECE, n_bytes) + _PADDING, np.uint8)
+        self._buffer: ByteArray = np.empty(min(PIECE, n_bytes) + columns.PADDING, np.uint8)
         self._tags = columns.empty_tags(64, 4096)
         self._has_slots = False
         if after:
@@ -199,12 +198,12 @@ class FileScan:
         """Read a piece behind what is left of the last one."""
         n_ahead = self._size - self._base
         room = min(n_ahead, max(int(self._state.counts[columns.NEEDED]), self._piece))
-        if room + _PADDING > len(self._buffer):
-            grown = np.empty(room + _PADDING, np.uint8)
+        if room + columns.PADDING > len(self._buffer):
+            grown = np.empty(room + columns.PADDING, np.uint8)
             grown[: self._filled] = self._buffer[: self._filled]
             self._buffer = grown
         # a piece at a time even inside a long record, so that no single step takes long
-        stop = min(len(self._buffer) - _PADDING, self._filled + self._piece, n_ahead)
+        stop = min(len(self._buffer) - columns.PADDING, self._filled + self._piece, n_ahead)
         n_read = file.readinto(self._buffer[self._filled : stop].data) or 0
         self._filled += n_read
         self._piece = min(4 * self._piece, PIECE)

@@ -17,9 +17,6 @@ from numba.extending import intrinsic
 compiled = njit(cache=True, nogil=True, _nrt=False)
 inlined = njit(cache=True, nogil=True, _nrt=False, forceinline=True)
 
-PADDING = 8
-"""Bytes that must be there behind the last one of an array that `load8` reads."""
-
 
 def _load(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     """One load of the processor; numba's own indexing asks at each byte whether it is negative."""
@@ -31,7 +28,7 @@ def _load(context: Any, builder: Any, signature: Any, args: Any) -> Any:
 
 @intrinsic
 def load8(context: Any, array: Any, place: Any) -> Any:
-    """The 8 bytes at `place` as uint64; nobody checks that they are there."""
+    """The 8 bytes at `place` as uint64; nobody checks that they are there: see columns.PADDING."""
     return types.uint64(array, types.int64), _load
 
 
