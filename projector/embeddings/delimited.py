@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 SUFFIXES = (".tsv", ".csv", ".tab", ".txt")
 
 _SAMPLE_LINES = 1200
+_SAMPLE_LETTERS = 1 << 20
+_FEWEST_LINES = 5
 
 
 def read_delimited(path: Path) -> Work[Matrix]:
@@ -65,8 +67,15 @@ def layout_of(path: Path) -> Layout:
         piece = next(line_pieces(stream, path), b"")
     if b"\0" in piece[:4096]:
         raise Unreadable(f"{path} is not a text file in UTF-8; save it as one.")
-    lines = islice(lines_of(piece), _SAMPLE_LINES)
-    return find_layout(path, [line for line in lines if line.strip()])
+    lines: list[str] = []
+    n_letters = 0
+    for line in islice(lines_of(piece), _SAMPLE_LINES):
+        if line.strip():
+            lines.append(line)
+            n_letters += len(line)
+        if n_letters > _SAMPLE_LETTERS and len(lines) > _FEWEST_LINES:
+            break
+    return find_layout(path, lines)
 
 
 def _read_rows(path: Path, stream: BinaryIO, layout: Layout, n_lines: int) -> Work[Rows]:
@@ -118,7 +127,8 @@ def _table(rows: Rows, layout: Layout, path: Path) -> Work[pl.DataFrame | None]:
 def _problems(rows: Rows, path: Path) -> tuple[Problem, ...]:
     problems = []
     if rows.n_missing:
-        what = f"{rows.n_missing:,} cells hold no number and count as NaN."
+        cells = "1 cell holds" if rows.n_missing == 1 else f"{rows.n_missing:,} cells hold"
+        what = f"{cells} no number; such values count as NaN."
         problems.append(Problem(path, what))
     if rows.has_odd_text:
         what = "The text is not UTF-8; it was read as Western European (Windows-1252)."

@@ -15,7 +15,7 @@ MISSING = frozenset({"", "NA", "N/A", "n/a", "null", "NULL", "Null", "None", "no
 """Cells that stand for no number."""
 
 _SAMPLE_ROWS = 1000
-_SAMPLE_CELLS = 200_000
+_SAMPLE_CELLS = 40_000
 _SEPARATORS = ("\t", ";", "|", ",", None)
 _COMMA_NUMBER = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 _LABEL_NAMES = frozenset(
@@ -206,8 +206,8 @@ def _is_header(first: list[str], kinds: list[str], has_commas: bool) -> bool:
     if n_words and n_words * 2 >= len(above):
         return True
     counted = [str(i) for i in range(len(above) + 1)]
-    has_corner = not _is_number(first[0], has_commas)
-    return has_corner and len(above) > 2 and above in (counted[:-1], counted[1:])
+    has_corner = not first[0] or (len(above) > 2 and not _is_number(first[0], has_commas))
+    return has_corner and bool(above) and above in (counted[:-1], counted[1:])
 
 
 def _without_labels(names: list[str], kinds: list[str], body: list[list[str]]) -> list[str]:

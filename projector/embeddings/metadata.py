@@ -108,7 +108,7 @@ def _separator(text: bytes) -> str:
 
 
 def _fit(table: TextTable, n: int, header: bool | None, repair: Repair | None, is_csv: bool) -> Fit:
-    """The rows for the points. In .csv a header is the rule, unless rows and points are as many."""
+    """The rows for the points. A .csv has a header, unless its lines are as many as the points."""
     is_blank = table.is_blank
     there = (~is_blank).nonzero()[0]
     if not len(there):
@@ -119,7 +119,7 @@ def _fit(table: TextTable, n: int, header: bool | None, repair: Repair | None, i
     is_plain = is_plain_header(table, first, there[1:])
     has_header = len(table.row(first)) > 1
     if is_csv:
-        has_header = len(there) != n and (has_header or is_plain or len(there) == n + 1)
+        has_header = is_plain or (len(there) != n and (has_header or len(there) == n + 1))
     is_sure = is_plain and has_header
     return fit_rows(is_blank, n, has_header=has_header, is_sure=is_sure, repair=repair)
 
@@ -165,6 +165,8 @@ def _metadata(
     cells = table.row(first)
     if fit.mismatch:
         problems.append(describe(fit, _short(table.separator.join(cells))))
+    elif not len(fit.rows):
+        problems.append("The file has a header line and no rows.")
     if not len(fit.rows):
         return Metadata(None, _told(path, problems), fit.mismatch)
     if fit.header is not None:
@@ -173,7 +175,8 @@ def _metadata(
         names = unique_names([""] * len(cells)) if len(cells) > 1 else ["label"]
     n_longer = table.n_longer(fit.rows, len(names))
     if n_longer:
-        problems.append(f"{n_longer:,} rows have more cells than columns; those were left out.")
+        rows = "1 row has" if n_longer == 1 else f"{n_longer:,} rows have"
+        problems.append(f"{rows} more cells than there are columns; those were left out.")
     columns = yield from table.columns(fit.rows, names, n)
     columns = [_checked_next(column, n, problems) for column in columns]
     return Metadata(pl.DataFrame(columns), _told(path, problems), fit.mismatch)
@@ -189,9 +192,8 @@ def _checked_next(column: pl.Series, n: int, problems: list[str]) -> pl.Series:
     following = following.set((following < 0) | (following >= n), None)
     n_lost = following.null_count() - column.null_count()
     if n_lost:
-        problems.append(
-            f"{n_lost:,} values of {column.name} are no row numbers; they were left out."
-        )
+        values = "1 value" if n_lost == 1 else f"{n_lost:,} values"
+        problems.append(f"{values} of {column.name} stood for no row and were left out.")
     return following
 
 

@@ -112,11 +112,11 @@ def _ways(
 
 def _lines_from(is_blank: MaskArray, start: int, n_points: int) -> IntArray:
     """All lines, blank or not; without blank ones at the start and end that are too many."""
+    there = start + np.flatnonzero(~is_blank[start:])
     stop = len(is_blank)
-    while start < stop and is_blank[start] and stop - start > n_points:
-        start += 1
-    while stop > start and is_blank[stop - 1] and stop - start > n_points:
-        stop -= 1
+    if len(there):
+        start += min(int(there[0]) - start, max(0, stop - start - n_points))
+        stop -= min(stop - int(there[-1]) - 1, max(0, stop - start - n_points))
     return np.arange(start, stop)
 
 

@@ -129,7 +129,7 @@ def _is_text(path: Path, start: bytes) -> bool:
 
 
 def _is_word_line(line: str, is_whole: bool) -> bool:
-    cells = line.rstrip().split(" ")
+    cells = line.strip().split(" ")
     numbers = cells[1:] if is_whole else cells[1:-1]
     n = sum(1 for _ in _last_numbers(" ".join(("", *numbers))))
     return n >= 2 and not _is_number(cells[0]) and n >= len(numbers) - 3
@@ -185,7 +185,7 @@ def _fill(
     """Read words and their values until the room or the file ends."""
     n_most, d = vectors.shape
     width = 4 * d
-    target = memoryview(vectors.view(np.uint8).reshape(-1))
+    target = vectors.view(np.uint8).reshape(-1).data
     rest = b""
     while len(words) < n_most and (piece := stream.read(max(PIECE_BYTES, width))):
         data = rest + piece
