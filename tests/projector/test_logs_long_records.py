@@ -12,32 +12,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from projector.logs import columns, long_record, scan
-from projector.logs.file_columns import FileColumns
 from projector.logs.messages import event_pb2, summary_pb2, tensor_pb2
 from projector.logs.records import framed
 from projector.logs.scan import FileScan
+from tests.projector.file_scans import assert_same, scanned
 
 many = settings(
     deadline=None,
     max_examples=200,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-
-
-def scanned(path: Path, after: FileColumns | None = None, *, verify: bool = False) -> FileColumns:
-    reading = FileScan(path, after, verify=verify)
-    while not reading.is_done:
-        reading.advance()
-    return reading.finish()
-
-
-def assert_same(a: FileColumns, b: FileColumns) -> None:
-    for one, other in zip((*a.rows, *a.blobs), (*b.rows, *b.blobs), strict=True):
-        np.testing.assert_array_equal(one, other)
-    np.testing.assert_array_equal(a.metadata_rows, b.metadata_rows)
-    np.testing.assert_array_equal(a.state.clock, b.state.clock)
-    names = ("tags", "metadata", "start_time", "read_to", "problems", "has_failed")
-    assert [getattr(a, name) for name in names] == [getattr(b, name) for name in names]
 
 
 def value(tag: str, size: int, kind: str, text: bytes) -> summary_pb2.Summary.Value:

@@ -16,7 +16,7 @@ from projector.logs.columns import Blobs, Rows
 from projector.logs.file_columns import FileColumns
 from projector.logs.messages import event_pb2, summary_pb2, tensor_pb2
 from projector.logs.records import framed
-from projector.logs.scan import FileScan
+from tests.projector.file_scans import assert_same, scanned
 
 many = settings(
     deadline=None,
@@ -25,22 +25,10 @@ many = settings(
 )
 
 
-def scanned(path: Path, after: FileColumns | None = None, *, verify: bool = False) -> FileColumns:
-    reading = FileScan(path, after, verify=verify)
-    while not reading.is_done:
-        reading.advance()
-    return reading.finish()
-
-
 def same(a: FileColumns, b: FileColumns) -> bool:
-    """Whether two readings found the very same; NaN equals NaN."""
-    for one, other in zip((*a.rows, *a.blobs), (*b.rows, *b.blobs), strict=True):
-        np.testing.assert_array_equal(one, other)
-    np.testing.assert_array_equal(a.metadata_rows, b.metadata_rows)
+    """Whether two readings found the very same, and can be gone on with in the same way."""
+    assert_same(a, b)
     np.testing.assert_array_equal(a.state.counts, b.state.counts)
-    np.testing.assert_array_equal(a.state.clock, b.state.clock)
-    names = ("tags", "metadata", "start_time", "read_to", "problems", "has_failed")
-    assert [getattr(a, name) for name in names] == [getattr(b, name) for name in names]
     return True
 
 
