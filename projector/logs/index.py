@@ -36,6 +36,7 @@ LEAST_BYTES = 1 << 20
 """Smaller logs are read as quickly as their index."""
 
 _MAGIC = b"PRJINDEX"
+# to be raised with each change of what the scan makes of a file: an index holds what it made
 _VERSION = 1
 _HEADER = struct.Struct("<8sIIQQ")
 _MOST_BYTES = 1 << 30
