@@ -9,7 +9,8 @@ import numpy as np
 
 from projector.arrays import ByteArray, FloatArray, frozen
 from projector.colors import Legend, color_by_column
-from projector.embeddings.embedding import Embedding, SpriteSheet
+from projector.embeddings.embedding import Embedding
+from projector.embeddings.pictures import SpriteSheet, sheet_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +60,7 @@ def scatter_frame(
         legend=colors.legend,
         label_by=label_by if label_by in columns else None,
         radius_px=auto_radius_px(len(placed)) if radius_px is None else radius_px,
-        sprites=embedding.sprites if show_pictures else None,
+        sprites=sheet_of(embedding.sprites) if show_pictures else None,
         n_left_out=int(np.isnan(placed).any(axis=1).sum()),
         is_flat=len(axes) < 3 or positions.shape[1] < 3,
     )

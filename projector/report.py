@@ -11,6 +11,7 @@ from typing import Any
 from projector.contents import Contents
 from projector.embeddings.doctor import Finding
 from projector.embeddings.embedding import Embedding, Source
+from projector.embeddings.pictures import Pictures, SpriteSheet
 from projector.embeddings.reader import read_embedding
 from projector.errors import Problem, ProjectorError
 from projector.hparams.trials import Trials
@@ -108,10 +109,14 @@ def _describe_embedding(embedding: Embedding, roots: Sequence[Root]) -> dict[str
         "dtype": embedding.dtype,
         "source": place_in(source.tensor_path, roots),
         "metadata": None if table is None else {"rows": table.height, "columns": table.columns},
-        "sprite": None
-        if sprites is None
-        else {"sheet": list(sprites.size), "tile": list(sprites.tile)},
+        "sprite": None if sprites is None else _describe_pictures(sprites),
     }
+
+
+def _describe_pictures(pictures: Pictures) -> dict[str, Any]:
+    if isinstance(pictures, SpriteSheet):
+        return {"sheet": list(pictures.size), "tile": list(pictures.tile)}
+    return {"points": pictures.n, "tile": list(pictures.tile)}
 
 
 def _describe_trials(trials: Trials) -> dict[str, Any] | None:

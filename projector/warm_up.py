@@ -38,15 +38,10 @@ def warm_up_logs() -> None:
 
 
 def warm_up_pictures() -> None:
-    """The painter, and the reader of label pictures."""
-    from projector.embeddings.png import read_png, write_png
+    """The painter, of points and of label pictures."""
     from projector.render.raster import warm_up
 
     finish(warm_up())
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "picture.png"
-        write_png(file, np.zeros((2, 2, 4), dtype=np.uint8))
-        finish(read_png(file))
 
 
 def warm_up_lines() -> None:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from projector.arrays import ByteArray, FloatArray
+from projector.arrays import FloatArray
+from projector.embeddings.pictures import Pictures, SpriteSheet
 from projector.errors import Problem
 
 if TYPE_CHECKING:
     import polars as pl
+
+__all__ = ["Embedding", "Source", "SpriteSheet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,45 +39,18 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SpriteSheet:
-    """Label pictures in a grid, row by row from the top left; tile i belongs to point i.
-
-    pixels: uint8 (height, width, 4) RGBA. tile: (width, height) of one picture.
-    """
-
-    pixels: ByteArray
-    tile: tuple[int, int]
-
-    @property
-    def columns(self) -> int:
-        return int(self.pixels.shape[1]) // self.tile[0]
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """(width, height) of the whole sheet in pixels."""
-        return int(self.pixels.shape[1]), int(self.pixels.shape[0])
-
-    def picture(self, point: int) -> ByteArray:
-        """RGBA uint8 (tile height, tile width, 4) of one point: a view, not a copy."""
-        width, height = self.tile
-        row, column = divmod(point, self.columns)
-        top, left = row * height, column * width
-        return self.pixels[top : top + height, left : left + width]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Embedding:
     """One matrix of vectors with what is known of each row; never changes.
 
     vectors: float32 (n, d), read-only, possibly memory-mapped; rows may hold NaN. metadata: a table
-    of n rows with typed columns, or None. dtype: the name of the dtype in the file,
-    "float32" for text. problems: what was repaired or left out.
+    of n rows with typed columns, or None. sprites: label pictures, or None. dtype: the name of the
+    dtype in the file, "float32" for text. problems: what was repaired or left out.
     """
 
     source: Source
     vectors: FloatArray
     metadata: pl.DataFrame | None = None
-    sprites: SpriteSheet | None = None
+    sprites: Pictures | None = None
     dtype: str = "float32"
     problems: tuple[Problem, ...] = ()
 

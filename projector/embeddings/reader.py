@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from projector.embeddings.embedding import Embedding, Source, SpriteSheet
+from projector.embeddings.embedding import Embedding, Source
 from projector.embeddings.format import Matrix
 from projector.embeddings.metadata import Metadata, read_metadata
-from projector.embeddings.sprites import Sprites, read_sprites
+from projector.embeddings.sprites import read_pictures
 from projector.embeddings.tensors import read_matrix
 from projector.progress import Progress, Work
 
@@ -25,12 +25,12 @@ def read_embedding(source: Source) -> Work[Embedding]:
     matrix = yield from read_matrix(source)
     n = len(matrix.vectors)
     metadata = yield from _read_metadata(source, matrix, n)
-    sprites: Sprites = Sprites(None)
-    if source.sprite_path:
-        sprites = yield from read_sprites(source.sprite_path, n, source.tile)
-    sheet: SpriteSheet | None = sprites.sheet
-    problems = (*matrix.problems, *metadata.problems, *sprites.problems)
-    return Embedding(source, matrix.vectors, metadata.table, sheet, matrix.dtype, problems)
+    files = [path for path in (source.metadata_path, source.tensor_path) if path]
+    found = yield from read_pictures(
+        source.sprite_path, source.tile, metadata.table, n, [path.parent for path in files]
+    )
+    problems = (*matrix.problems, *metadata.problems, *found.problems)
+    return Embedding(source, matrix.vectors, metadata.table, found.pictures, matrix.dtype, problems)
 
 
 def _read_metadata(source: Source, matrix: Matrix, n: int) -> Work[Metadata]:

@@ -1,129 +1,238 @@
-"""Reads the sheet of label pictures; finds the size of one picture where none is stated."""
+"""Reads label pictures: one sheet or several, or files that the metadata name."""
 
 from __future__ import annotations
 
-import math
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from projector.arrays import ByteArray, frozen
-from projector.embeddings.embedding import SpriteSheet
-from projector.embeddings.png import MAX_BYTES, SIGNATURE, read_png
+from projector.embeddings.image_files import SUFFIXES, Decoded, image_size, read_image
+from projector.embeddings.image_paths import find_image_paths, image_column
+from projector.embeddings.memory import check_fits
+from projector.embeddings.pictures import Pictures, Slots, SpriteSheet
+from projector.embeddings.tile_size import capacity, find_tile
 from projector.errors import Problem, ProjectorError
 from projector.progress import Progress, Work
 
-_OTHER_FORMATS = (
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"BM", "a BMP picture"),
-    (b"RIFF", "a WebP picture"),
-)
+if TYPE_CHECKING:
+    import polars as pl
+
+_NUMBERED = re.compile(r"(.*?)(\d+)", re.DOTALL)
+_MOST_SHEETS = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sprites:
-    """sheet: a tile for each point, or None where the file is of no use."""
+    """sheet: the pictures, or None where the file is of no use."""
 
     sheet: SpriteSheet | None
     problems: tuple[Problem, ...] = ()
 
 
-def read_sprites(path: Path, n_points: int, tile: tuple[int, int] | None) -> Work[Sprites]:
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundPictures:
+    """pictures: of whatever kind, or None where there are none."""
+
+    pictures: Pictures | None
+    problems: tuple[Problem, ...] = ()
+
+
+def read_pictures(
+    sprite_path: Path | None,
+    tile: tuple[int, int] | None,
+    table: pl.DataFrame | None,
+    n_points: int,
+    folders: Sequence[Path],
+) -> Work[FoundPictures]:
+    """The sheet where there is one, else the files named by a column of the metadata.
+
+    folders: where such files are looked for. What can't be read is a problem, not an error.
+    """
+    if sprite_path is not None:
+        sprites = yield from read_sprites(sprite_path, n_points, tile)
+        if sprites.sheet is not None:
+            return FoundPictures(sprites.sheet, sprites.problems)
+        named = yield from _read_named(table, folders)
+        return FoundPictures(named.pictures, (*sprites.problems, *named.problems))
+    return (yield from _read_named(table, folders))
+
+
+def _read_named(table: pl.DataFrame | None, folders: Sequence[Path]) -> Work[FoundPictures]:
+    name = None if table is None else image_column(table)
+    if table is None or name is None:
+        return FoundPictures(None)
+    pictures, trouble = yield from find_image_paths(table[name], folders)
+    problems = (Problem(folders[0], trouble),) if trouble else ()
+    return FoundPictures(pictures, problems)
+
+
+def read_sprites(
+    path: Path | Sequence[Path], n_points: int, tile: tuple[int, int] | None
+) -> Work[Sprites]:
     """The sheet of so many points; a file that can't be read is a problem, not an error.
 
-    tile: (width, height) as the config states it, None to find it out. Points for which the file
-    holds no picture get a transparent tile.
+    path: one sheet, or several that hold the points one after the other. Where a single one holds
+    too few and has a number in its name, those with the next numbers beside it are read as well.
+    tile: (width, height) as the config states it, None to find it out. Points for which there is no
+    picture have none.
     """
-    yield Progress(None, f"Reading {path.name}")
-    trouble = _find_trouble(path)
+    paths = [path] if isinstance(path, Path) else list(path)
+    yield Progress(None, f"Reading {paths[0].name}")
+    trouble = _find_trouble(paths[0])
     if trouble:
-        return Sprites(None, (Problem(path, trouble),))
+        return Sprites(None, (Problem(paths[0], trouble),))
     try:
-        picture = yield from read_png(path)
+        if len(paths) == 1:
+            paths = list(_with_next_numbers(paths[0], n_points, tile))
+        decoded = yield from _read_all(paths)
     except ProjectorError as error:
-        return Sprites(None, (Problem(path, str(error)),))
-    problems = []
-    height, width = picture.pixels.shape[:2]
-    if picture.n_rows < height:
-        problems.append(f"The picture is cut short after {picture.n_rows:,} of {height:,} rows.")
-    found, guess = _find_tile((width, height), n_points, tile)
-    if guess:
-        problems.append(guess)
-    sheet = None
-    if found:
-        sheet, shortage = _sheet(picture.pixels, found, n_points)
-        problems += shortage
-    return Sprites(sheet, tuple(Problem(path, what) for what in problems))
+        return Sprites(None, (Problem(paths[0], str(error)),))
+    problems = [_cut_short(one) for one in decoded]
+    found = [Problem(p, what) for p, what in zip(paths, problems, strict=True) if what]
+    sheet, said = _put_together([one.pixels for one in decoded], n_points, tile)
+    return Sprites(sheet, (*found, *(Problem(paths[0], what) for what in said)))
 
 
 def _find_trouble(path: Path) -> str | None:
     """Why a file can't be a sheet, or None."""
-    if not path.is_file():
+    if not path.exists():
         return f"{path} is not there, so the points have no pictures."
-    try:
-        with path.open("rb") as file:
-            start = file.read(8)
-    except OSError as error:
-        return f"{path} can't be read: {error.strerror}."
-    if start == SIGNATURE:
+    return None if path.is_file() else f"{path} is no plain file, so the points have no pictures."
+
+
+def _cut_short(decoded: Decoded) -> str | None:
+    if decoded.is_whole:
         return None
-    kind = next((name for mark, name in _OTHER_FORMATS if start.startswith(mark)), "no picture")
-    return f"{path} is {kind}; only PNG sheets are read so far."
+    height = len(decoded.pixels)
+    if decoded.n_rows < height:
+        return f"The picture is cut short after {decoded.n_rows:,} of {height:,} rows."
+    return "The picture is damaged; what could be read of it is shown."
 
 
-def _find_tile(
-    size: tuple[int, int], n: int, tile: tuple[int, int] | None
-) -> tuple[tuple[int, int] | None, str | None]:
-    """The tile's (width, height) or None, and what to tell the user about it."""
-    if tile and 0 < tile[0] <= size[0] and 0 < tile[1] <= size[1]:
-        return tile, None
-    guess = _guess_tile(size, n)
-    if guess is None:
-        sheet = f"The sheet of {size[0]} × {size[1]} pixels"
-        return None, f"{sheet} does not divide into {n:,} pictures; state single_image_dim."
-    if tile is None:
-        return guess, None
-    said = f"The config says {tile[0]} × {tile[1]} pixels a picture, which can't be"
-    return guess, f"{said}; {guess[0]} × {guess[1]} was found from the size of the sheet."
+def _with_next_numbers(path: Path, n: int, tile: tuple[int, int] | None) -> tuple[Path, ...]:
+    """The sheet, and as many numbered ones that follow it as its points may need."""
+    match = _NUMBERED.fullmatch(path.stem)
+    if match is None or path.suffix.lower() not in SUFFIXES:
+        return (path,)
+    size = image_size(path)
+    if tile and 0 < tile[0] <= size[0] and 0 < tile[1] <= size[1] and capacity(size, tile) >= n:
+        return (path,)
+    paths = [path]
+    for number in count(int(match[2]) + 1):
+        names = {
+            f"{match[1]}{number}{path.suffix}",
+            f"{match[1]}{number:0{len(match[2])}}{path.suffix}",
+        }
+        beside = next(
+            (path.with_name(name) for name in names if path.with_name(name).is_file()), None
+        )
+        if beside is None or len(paths) >= _MOST_SHEETS:
+            return tuple(paths)
+        paths.append(beside)
+    raise AssertionError("numbers don't end")
 
 
-def _guess_tile(size: tuple[int, int], n: int) -> tuple[int, int] | None:
-    """The largest square tile, or that of a square grid, whichever n pictures fill more."""
-    candidates = []
-    for side in sorted(_divisors(math.gcd(*size)), reverse=True):
-        n_tiles = (size[0] // side) * (size[1] // side)
-        if n_tiles >= n:
-            candidates.append((n_tiles, (side, side)))
-            break
-    columns = math.ceil(math.sqrt(n))
-    for n_rows in (columns, math.ceil(n / columns)):
-        if size[0] % columns == 0 and size[1] % n_rows == 0:
-            candidates.append((columns * n_rows, (size[0] // columns, size[1] // n_rows)))
-    n_tiles, tile = min(candidates, key=lambda candidate: candidate[0], default=(0, None))
-    return tile if n_tiles <= 2 * n else None
+def _read_all(paths: Sequence[Path]) -> Work[list[Decoded]]:
+    """Raises NotFound, Unreadable, TooLarge, the last for all of them together."""
+    if len(paths) > 1:
+        sizes = [image_size(path) for path in paths]
+        n_bytes = 8 * sum(width * height for width, height in sizes)
+        check_fits(n_bytes, f"{paths[0]} with {len(paths) - 1:,} more sheets")
+    decoded = []
+    for path in paths:
+        decoded.append((yield from read_image(path)))
+    return decoded
 
 
-def _divisors(number: int) -> list[int]:
-    small = [i for i in range(1, math.isqrt(number) + 1) if number % i == 0]
-    return small + [number // i for i in small]
-
-
-def _sheet(
-    pixels: ByteArray, tile: tuple[int, int], n: int
+def _put_together(
+    sheets: list[ByteArray], n: int, stated: tuple[int, int] | None
 ) -> tuple[SpriteSheet | None, list[str]]:
-    """The sheet with a tile for each of n points, transparent where the file has none."""
-    height, width = pixels.shape[:2]
-    columns = width // tile[0]
-    n_there = columns * (height // tile[1])
-    if n_there >= n:
-        return SpriteSheet(frozen(pixels), tile), []
-    what = f"The sheet holds {n_there:,} pictures for {n:,} points"
-    needed = math.ceil(n / columns) * tile[1]
-    if needed * width * 4 > MAX_BYTES:
-        return None, [f"{what}, so it was left out."]
-    padded = np.zeros((needed, width, 4), np.uint8)
-    full = height // tile[1] * tile[1]
-    padded[:full] = pixels[:full]
-    return SpriteSheet(frozen(padded), tile), [f"{what}; the others have none."]
+    """All sheets as one; and what to tell the user."""
+    if len(sheets) == 1:
+        found = find_tile(sheets[0], n, stated)
+        said = [found.said] if found.said else []
+        if found.tile is None:
+            return None, said
+        sheet = SpriteSheet(frozen(sheets[0]), found.tile)
+        return _with_gaps(sheet, n, said)
+    tile, said = _shared_tile(sheets, n, stated)
+    if tile is None:
+        return None, said
+    return _with_gaps(_stacked(sheets, tile, n), n, said)
+
+
+def _shared_tile(
+    sheets: list[ByteArray], n: int, stated: tuple[int, int] | None
+) -> tuple[tuple[int, int] | None, list[str]]:
+    """All but the last sheet are taken for full: each holds its share of the area."""
+    area = sum(sheet.shape[0] * sheet.shape[1] for sheet in sheets)
+    share = sheets[0].shape[0] * sheets[0].shape[1] / area
+    n_most = -(-n // len(sheets)) if len({s.shape[:2] for s in sheets}) == 1 else round(n * share)
+    found = find_tile(sheets[0], max(1, n_most), stated)
+    return found.tile, [found.said] if found.said else []
+
+
+def _stacked(sheets: list[ByteArray], tile: tuple[int, int], n: int) -> SpriteSheet:
+    """One below the other, as wide as the widest; each point keeps its own tile.
+
+    Sheets that end in empty cells are full only up to these where that makes the count match.
+    """
+    columns = max(sheet.shape[1] // tile[0] for sheet in sheets)
+    rows = [sheet.shape[0] // tile[1] for sheet in sheets]
+    deep = max(sheet.shape[2] for sheet in sheets)
+    pixels = np.zeros((sum(rows) * tile[1], columns * tile[0], deep), np.uint8)
+    held = [sheet.shape[1] // tile[0] * n_rows for sheet, n_rows in zip(sheets, rows, strict=True)]
+    filled = [_n_filled(sheet, tile) for sheet in sheets[:-1]]
+    if (
+        sum(filled) < n <= sum(filled) + held[-1]
+        and n <= sum(held)
+        and _says(sheets, filled, n, tile)
+    ):
+        held = [*filled, held[-1]]
+    slots: list[Slots] = []
+    top = 0
+    for sheet, n_rows, n_held in zip(sheets, rows, held, strict=True):
+        wide = sheet.shape[1] // tile[0]
+        part = sheet[: n_rows * tile[1], : wide * tile[0]]
+        place = pixels[top * tile[1] : (top + n_rows) * tile[1], : wide * tile[0]]
+        place[..., : part.shape[2] if part.shape[2] == deep else 3] = part
+        if part.shape[2] != deep:
+            place[..., 3] = 255
+        cells = np.arange(n_held, dtype=np.int32)
+        slots.append((top + cells // wide) * columns + cells % wide)
+        top += n_rows
+    together = np.concatenate(slots)[:n]
+    return SpriteSheet(frozen(pixels), tile, frozen(together.astype(np.int32)))
+
+
+def _says(sheets: list[ByteArray], filled: list[int], n: int, tile: tuple[int, int]) -> bool:
+    """Whether the cells filled add up to the points, or nearly: the last picture may be plain."""
+    return sum(filled) + _n_filled(sheets[-1], tile) <= n
+
+
+def _n_filled(sheet: ByteArray, tile: tuple[int, int]) -> int:
+    """One past the last cell with more than one color in it."""
+    columns = sheet.shape[1] // tile[0]
+    for cell in range(columns * (sheet.shape[0] // tile[1]) - 1, -1, -1):
+        row, column = divmod(cell, columns)
+        top, left = row * tile[1], column * tile[0]
+        picture = sheet[top : top + tile[1], left : left + tile[0]]
+        if (picture != picture[:1, :1]).any():
+            return cell + 1
+    return 0
+
+
+def _with_gaps(sheet: SpriteSheet, n: int, said: list[str]) -> tuple[SpriteSheet, list[str]]:
+    """A slot for each of n points: -1 for those beyond the last picture."""
+    if sheet.n >= n:
+        return sheet, said
+    slots = np.full(n, -1, np.int32)
+    slots[: sheet.n] = np.arange(sheet.n) if sheet.slots is None else sheet.slots
+    what = f"The sheet holds {sheet.n:,} pictures for {n:,} points; the others have none."
+    return SpriteSheet(sheet.pixels, sheet.tile, frozen(slots)), [*said, what]

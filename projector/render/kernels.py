@@ -255,7 +255,14 @@ def tile_place(x, y, r, aspect):
 
 
 @njit(cache=True, nogil=True)
-def splat_tiles(screen, depth_bits, rows, order, sheet, tile, top, bottom, layers, ids):
+def slot_of(point, slots, n_tiles):
+    """The number of a point's tile, -1 for none; without slots it is the point's own."""
+    slot = slots[point] if len(slots) else point
+    return slot if slot < n_tiles else -1
+
+
+@njit(cache=True, nogil=True)
+def splat_tiles(screen, depth_bits, rows, order, sheet, slots, tile, top, bottom, layers, ids):
     """One strip of label pictures: which one is in front. Their clear pixels are see-through."""
     width = ids.shape[1]
     tile_width, tile_height = tile
@@ -271,15 +278,17 @@ def splat_tiles(screen, depth_bits, rows, order, sheet, tile, top, bottom, layer
                 continue
             left, up, wide, high = tile_place(x, y, r, tile_width / tile_height)
             point = order[i]
-            u0 = point % columns * tile_width
-            v0 = point // columns * tile_height
+            slot = slot_of(point, slots, n_tiles)
+            is_solid = slot < 0 or sheet.shape[2] < 4
+            u0 = slot % columns * tile_width
+            v0 = slot // columns * tile_height
             key = (np.uint64(depth_bits[i, 2]) << np.uint64(32)) | np.uint64(i)
             for py in range(max(up, top), min(up + high, bottom)):
                 v = v0 + (2 * (py - up) + 1) * tile_height // (2 * high)
                 for px in range(max(left, 0), min(left + wide, width)):
                     if key < keys[py - top, px]:
                         u = u0 + (2 * (px - left) + 1) * tile_width // (2 * wide)
-                        if point >= n_tiles or sheet[v, u, 3] >= 128:
+                        if is_solid or sheet[v, u, 3] >= 128:
                             keys[py - top, px] = key
     for row in range(bottom - top):
         for x in range(width):
@@ -295,21 +304,22 @@ def sample_tile(sheet, left, top, tile, u, v, du, dv):
     width, height = tile
     across = min(4, max(1, math.ceil(du * width)))
     down = min(4, max(1, math.ceil(dv * height)))
+    green_at, blue_at = (1, 2) if sheet.shape[2] >= 3 else (0, 0)
     red = green = blue = 0.0
     for b in range(down):
         y = top + min(height - 1, int((v + dv * (b + 0.5) / down) * height))
         for a in range(across):
             x = left + min(width - 1, int((u + du * (a + 0.5) / across) * width))
             red += sheet[y, x, 0]
-            green += sheet[y, x, 1]
-            blue += sheet[y, x, 2]
+            green += sheet[y, x, green_at]
+            blue += sheet[y, x, blue_at]
     n = across * down
     return red / n, green / n, blue / n
 
 
 @njit(cache=True, nogil=True)
 def shade_tiles(
-    layers, screen, order, colors, sheet, tile, opacity, ground, haze, image, start, stop
+    layers, screen, order, colors, sheet, slots, tile, opacity, ground, haze, image, start, stop
 ):
     """Turn layers into pixels: label pictures tinted by their points' colors, in a thin frame."""
     columns = sheet.shape[1] // tile[0]
@@ -324,8 +334,9 @@ def shade_tiles(
                     screen[i, 0], screen[i, 1], screen[i, 3], tile[0] / tile[1]
                 )
                 tint = 255.0, 255.0, 255.0
-                if point < n_tiles:
-                    u0, v0 = point % columns * tile[0], point // columns * tile[1]
+                slot = slot_of(point, slots, n_tiles)
+                if slot >= 0:
+                    u0, v0 = slot % columns * tile[0], slot // columns * tile[1]
                     u, v = (x - left) / wide, (y - up) / high
                     tint = sample_tile(sheet, u0, v0, tile, u, v, 1 / wide, 1 / high)
                 white = 0.42

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.arrays import ByteArray, DoubleArray, FloatArray, MaskArray, frozen
-from projector.embeddings.embedding import SpriteSheet
+from projector.embeddings.pictures import SpriteSheet
 from projector.parallel import N_CORES, for_each_part
 from projector.progress import Progress, Work
 from projector.render.camera import NEAR, Camera
@@ -123,6 +123,9 @@ class Raster:
             raise ValueError(f"{self._n_points} points, but colors of shape {style.colors.shape}")
         if style.shown_mask is not None and style.shown_mask.shape != (self._n_points,):
             raise ValueError(f"{self._n_points} points, but a mask of {style.shown_mask.shape}")
+        sprites = style.sprites
+        if sprites is not None and sprites.slots is not None and sprites.n != self._n_points:
+            raise ValueError(f"{self._n_points} points, but pictures for {sprites.n}")
 
     def _front_for(self, camera: Camera, width: int, height: int, style: Style) -> _Front:
         """The first stage, or the last one again when only colors differ."""
@@ -180,11 +183,11 @@ class Raster:
                 ),
             )
             return
-        sheet, tile = _as_input(style.sprites.pixels, np.uint8), style.sprites.tile
+        sheet, slots, tile = _tiles(style.sprites)
         _for_each_strip(
             len(front.ids),
             lambda top, bottom: kernels.splat_tiles(
-                *seen, sheet, tile, top, bottom, front.layers, front.ids
+                *seen, sheet, slots, tile, top, bottom, front.layers, front.ids
             ),
         )
 
@@ -199,12 +202,12 @@ class Raster:
         screen, order = self._scratch.screen[: front.n_drawn], self._order
         n_rows = len(image)
         if style.sprites is not None:
-            sheet, tile = _as_input(style.sprites.pixels, np.uint8), style.sprites.tile
+            sheet, slots, tile = _tiles(style.sprites)
 
             def shade(start: int, stop: int) -> None:
                 kernels.shade_tiles(
-                    front.layers, screen, order, colors, sheet, tile, opacity, ground, haze, image,
-                    start, stop,
+                    front.layers, screen, order, colors, sheet, slots, tile, opacity, ground, haze,
+                    image, start, stop,
                 )  # fmt: skip
 
             for_each_part(n_rows, shade, smallest=32)
@@ -315,6 +318,12 @@ def _is_same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
         a is b or (isinstance(a, int | float | Camera) and a == b)
         for a, b in zip(one, other, strict=True)
     )
+
+
+def _tiles(sprites: SpriteSheet) -> tuple[NDArray[Any], NDArray[Any], tuple[int, int]]:
+    """Pixels, slots (none where tile i belongs to point i) and tile, as the kernels take them."""
+    slots = np.empty(0, np.int32) if sprites.slots is None else sprites.slots
+    return _as_input(sprites.pixels, np.uint8), _as_input(slots, np.int32), sprites.tile
 
 
 def _as_input(array: NDArray[Any], dtype: Any) -> NDArray[Any]:

@@ -12,8 +12,8 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from projector.arrays import ByteArray, FloatArray
-from projector.embeddings.embedding import SpriteSheet
+from projector.arrays import ByteArray, FloatArray, IntArray
+from projector.embeddings.pictures import SpriteSheet
 from projector.render.camera import Camera, fit_camera
 from projector.render.raster import Picture, Raster, Style
 from widgets.embedding.flight import Flight
@@ -126,8 +126,13 @@ class ScatterCanvas(QWidget):
         self._schedule()
 
     def set_pictures(self, pictures: SpriteSheet | None) -> None:
-        """Label pictures for the tip at the pointer."""
+        """Label pictures for the tip at the pointer; more of them may be loaded by now."""
         self._pictures = pictures
+        point = self._raised.hovered
+        if self._tip is not None and point is not None:
+            picture = point_pixmap(pictures, point, TIP_PICTURE_PX, self.devicePixelRatioF())
+            self._tip = dataclasses.replace(self._tip, picture=picture)
+            self.update()
 
     def set_labels(self, label_of: Callable[[int], str]) -> None:
         """What a point is called."""
@@ -191,6 +196,14 @@ class ScatterCanvas(QWidget):
             return None
         ratio = self.devicePixelRatioF()
         return self._picture.point_at(at.x() * ratio, at.y() * ratio, REACH_PX * ratio)
+
+    def points_in_view(self) -> IntArray:
+        """The points with any pixel in the picture, those with the most first: int64 (m,)."""
+        if self._picture is None:
+            return np.empty(0, np.int64)
+        counts = np.bincount(self._picture.ids.ravel() + 1)[1:]
+        seen = np.flatnonzero(counts)
+        return seen[np.argsort(-counts[seen], kind="stable")]
 
     def place_of(self, point: int) -> QPointF:
         """Where a point is on the widget; NaN where it is not in view."""
@@ -302,13 +315,16 @@ class ScatterCanvas(QWidget):
     def _style(self, ratio: float) -> Style:
         ground = self._plot_colors.background
         look = self._look
+        sprites = look.sprites
+        if sprites is not None and sprites.slots is not None and sprites.n != len(self._positions):
+            sprites = None  # those of an embedding whose points are still being placed
         return Style(
             self._colors,
             radius_px=look.radius_px * ratio,
             background=(ground.red(), ground.green(), ground.blue()),
             opacity=look.opacity,
             fog=0.0 if self._camera.is_flat else FOG,
-            sprites=look.sprites,
+            sprites=sprites,
             sprite_px=look.sprite_px * ratio,
             n_most=N_MOVING if self._is_moving else None,
         )

@@ -46,6 +46,7 @@ class CloudPresenter(QObject):
         model.changed.connect(self._on_changed)
         model.nearest_changed.connect(self._show_raised)
         model.matches_changed.connect(self._on_matches_changed)
+        model.sheet_changed.connect(self._on_sheet_changed)
         canvas.point_clicked.connect(self._on_point_clicked)
         canvas.flat_asked.connect(self._on_flat_asked)
         canvas.cleared.connect(self._on_cleared)
@@ -111,7 +112,6 @@ class CloudPresenter(QObject):
         if shown is None:
             self.said.emit("")
             return
-        self._canvas.set_pictures(shown.embedding.sprites)
         self._arrange()
         self._describe()
         self.said.emit(self._status_text(shown))
@@ -127,6 +127,12 @@ class CloudPresenter(QObject):
         if names & {"selected", "label_by"}:
             self._canvas.set_labels(self._model.label)
             self._show_raised()
+
+    @Slot()
+    def _on_sheet_changed(self) -> None:
+        self._canvas.set_pictures(self._model.sheet)
+        if self._model.choice.shows_pictures:
+            self._show_look()
 
     @Slot()
     def _on_matches_changed(self) -> None:
@@ -189,7 +195,7 @@ class CloudPresenter(QObject):
         if embedding is None:
             return
         radius = auto_radius_px(embedding.n_points)
-        sprites = embedding.sprites if choice.shows_pictures else None
+        sprites = self._model.sheet if choice.shows_pictures else None
         sprite_px = float(np.clip(radius * SPRITE_RATIO, 18.0, 40.0)) * choice.point_size
         self._canvas.set_look(Look(radius * choice.point_size, choice.opacity, sprites, sprite_px))
 

@@ -23,6 +23,7 @@ from widgets.embedding.inspector import Inspector
 from widgets.embedding.loader import EmbeddingLoader
 from widgets.embedding.message import Message
 from widgets.embedding.panes import Panes
+from widgets.embedding.picture_loader import PictureLoader
 from widgets.embedding.projection_panel import ProjectionPanel
 from widgets.embedding.section import Panel
 from widgets.embedding.sources import SourceGroup, group_sources
@@ -49,6 +50,7 @@ class EmbeddingDashboard(Dashboard):
         self._left.add_stretch()
         self._inspector = Inspector(self.model)
         self._loader = EmbeddingLoader(self.model, run_job, self)
+        self._pictures = PictureLoader(self.model, self.canvas, run_job, self)
         self._cloud = CloudPresenter(self.model, self.canvas, run_job, self)
         self._loader.message_changed.connect(self._cloud.set_loading)
         self._loader.message_changed.connect(self._on_message_changed)

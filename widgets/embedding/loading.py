@@ -206,5 +206,5 @@ def _unit(positions: FloatArray) -> float:
 
 def _n_bytes(shown: Shown) -> int:
     sprites = shown.embedding.sprites
-    pictures = sprites.pixels.nbytes if sprites is not None else 0
+    pictures = sprites.n_bytes if sprites is not None else 0
     return shown.embedding.vectors.nbytes + shown.coordinates.nbytes + pictures

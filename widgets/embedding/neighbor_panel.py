@@ -23,6 +23,7 @@ class NeighborPanel(QWidget):
         self._lay_out()
         model.nearest_changed.connect(self._on_nearest_changed)
         model.shown_changed.connect(self._on_shown_changed)
+        model.sheet_changed.connect(self._on_sheet_changed)
         model.changed.connect(self._on_changed)
         self._show_choice()
         self._on_nearest_changed()
@@ -75,6 +76,10 @@ class NeighborPanel(QWidget):
             self._on_nearest_changed()
 
     @Slot()
+    def _on_sheet_changed(self) -> None:
+        self._list.set_sprites(self._model.sheet)
+
+    @Slot()
     def _on_shown_changed(self) -> None:
         self._show_choice()
 
@@ -88,8 +93,7 @@ class NeighborPanel(QWidget):
             distances = tuple(map(float, found.distances))
             farthest = max((d for d in distances if d == d), default=1.0)
             points = Points(tuple(map(int, found.ids)), distances, farthest)
-        sprites = None if embedding is None else embedding.sprites
-        self._list.set_points(points, self._model.label, sprites)
+        self._list.set_points(points, self._model.label, self._model.sheet)
         self._list.setVisible(bool(points.ids))
         self._hint.setText(self._hint_text(bool(points.ids)))
         self._hint.setVisible(bool(self._hint.text()))

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPixmap
 
 from projector.arrays import ByteArray, FloatArray
-from projector.embeddings.embedding import SpriteSheet
+from projector.embeddings.pictures import SpriteSheet
 from projector.render.camera import Camera
 from widgets.embedding.pictures import point_pixmap
 

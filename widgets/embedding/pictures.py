@@ -7,7 +7,10 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 
 from projector.arrays import ByteArray
-from projector.embeddings.embedding import SpriteSheet
+from projector.embeddings.pictures import SpriteSheet
+
+LARGEST_ICON_PX = 48
+"""Up to this size single pixels matter."""
 
 
 def image_of(pixels: ByteArray) -> QImage:
@@ -23,18 +26,18 @@ def point_pixmap(sprites: SpriteSheet | None, point: int, size_px: int, ratio: f
     size_px: device-independent; ratio: device pixels for each. Small pictures are enlarged
     without smoothing, as their pixels are what matters.
     """
-    if sprites is None:
+    if sprites is None or sprites.slot(point) < 0:
         return QPixmap()
     pixels = sprites.picture(point)
     if not pixels.size:
         return QPixmap()
     device_px = max(1, round(size_px * ratio))
-    is_small = max(pixels.shape[:2]) < device_px
+    is_small = 2 * max(pixels.shape[:2]) <= device_px or max(pixels.shape[:2]) < LARGEST_ICON_PX
     pixmap = QPixmap.fromImage(image_of(pixels)).scaled(
         QSize(device_px, device_px),
         Qt.AspectRatioMode.KeepAspectRatio,
         Qt.TransformationMode.FastTransformation
-        if is_small
+        if is_small and max(pixels.shape[:2]) < device_px
         else Qt.TransformationMode.SmoothTransformation,
     )
     pixmap.setDevicePixelRatio(ratio)

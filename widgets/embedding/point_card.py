@@ -40,6 +40,7 @@ class PointCard(QWidget):
         self._lay_out()
         model.shown_changed.connect(self._show)
         model.changed.connect(self._on_changed)
+        model.sheet_changed.connect(self._show_picture)
         self._show()
 
     @property
@@ -92,12 +93,19 @@ class PointCard(QWidget):
                 row=number_text(point), count=number_text(embedding.n_points)
             )
         )
-        ratio = self.devicePixelRatioF()
-        self._picture.setPixmap(point_pixmap(embedding.sprites, point, PICTURE_PX, ratio))
-        self._picture.setVisible(embedding.sprites is not None)
+        self._show_picture()
         name = self.tr("Picture of {label}").format(label=self._model.label(point))
         self._picture.setAccessibleName(name)
         self._show_cells(list(islice(point_cells(embedding, point), MOST_CELLS)))
+
+    @Slot()
+    def _show_picture(self) -> None:
+        point, sheet = self._model.selected, self._model.sheet
+        if point is None:
+            return
+        ratio = self.devicePixelRatioF()
+        self._picture.setPixmap(point_pixmap(sheet, point, PICTURE_PX, ratio))
+        self._picture.setVisible(sheet is not None)
 
     def _show_cells(self, cells: list[tuple[str, str]]) -> None:
         """Fill the labels that are there, adding or removing lines as the columns ask."""

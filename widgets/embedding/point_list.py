@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from projector.embeddings.embedding import SpriteSheet
+from projector.embeddings.pictures import SpriteSheet
 from widgets.embedding.pictures import point_pixmap
 from widgets.shared.texts import plain_tip
 from widgets.shared.theme import plot_colors
@@ -180,6 +180,13 @@ class PointList(QListView):
     ) -> None:
         self._points.set_points(points, label_of, sprites)
         self.updateGeometry()
+
+    def set_sprites(self, sprites: SpriteSheet | None) -> None:
+        """The same points; more of their pictures may be loaded by now."""
+        had_pictures, self._points.sprites = self._points.sprites is not None, sprites
+        if had_pictures != (sprites is not None):
+            self.scheduleDelayedItemsLayout()
+        self.viewport().update()
 
     @override
     def minimumSizeHint(self) -> QSize:

@@ -40,6 +40,7 @@ class SearchBox(QWidget):
         self._make_controls()
         self._lay_out()
         model.shown_changed.connect(self._on_shown_changed)
+        model.sheet_changed.connect(self._on_sheet_changed)
         model.matches_changed.connect(self._on_matches_changed)
         model.changed.connect(self._on_changed)
 
@@ -107,6 +108,10 @@ class SearchBox(QWidget):
             self._on_matches_changed()
 
     @Slot()
+    def _on_sheet_changed(self) -> None:
+        self._list.set_sprites(self._model.sheet)
+
+    @Slot()
     def _on_shown_changed(self) -> None:
         embedding = self._model.embedding
         names = () if embedding is None else column_names(embedding)
@@ -125,8 +130,7 @@ class SearchBox(QWidget):
         self._count.setVisible(is_on)
         self._list.setVisible(bool(ids) and is_on)
         self._count.setText(self._count_text(len(ids)))
-        sprites = None if embedding is None else embedding.sprites
-        self._list.set_points(Points(ids), self._model.label, sprites)
+        self._list.set_points(Points(ids), self._model.label, self._model.sheet)
 
     def _count_text(self, n: int) -> str:
         if n == 0:

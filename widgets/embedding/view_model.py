@@ -12,6 +12,7 @@ from projector.arrays import IntArray
 from projector.colors import Legend
 from projector.embeddings.choice import EmbeddingChoice
 from projector.embeddings.embedding import Embedding, Source
+from projector.embeddings.pictures import SpriteSheet, sheet_of
 from widgets.embedding.columns import (
     column_names,
     default_color,
@@ -44,6 +45,7 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
     nearest_changed = Signal()
     matches_changed = Signal()
     legend_changed = Signal()
+    sheet_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(EmbeddingChoice(), parent)
@@ -52,6 +54,7 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         self.nearest: Nearest | None = None
         self.matches: IntArray | None = None
         self.legend = Legend()
+        self.sheet: SpriteSheet | None = None
 
     @property
     def group(self) -> SourceGroup | None:
@@ -112,6 +115,7 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
     def set_shown(self, shown: Shown | None) -> None:
         """Take what was loaded; choices that don't fit it fall back to what suits it."""
         self.shown = shown
+        self.sheet = None if shown is None else sheet_of(shown.embedding.sprites)
         self.nearest = None
         if shown is not None:
             self._fit_choice(shown)
@@ -125,6 +129,11 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
     def set_nearest(self, nearest: Nearest | None) -> None:
         self.nearest = nearest
         self.nearest_changed.emit()
+
+    def set_sheet(self, sheet: SpriteSheet | None) -> None:
+        """The label pictures as far as they are loaded, None where the embedding has none."""
+        self.sheet = sheet
+        self.sheet_changed.emit()
 
     def set_legend(self, legend: Legend) -> None:
         self.legend = legend
