@@ -1,14 +1,9 @@
-"""Decodes image files with Pillow: PNG, JPEG, GIF, BMP, WebP and TIFF, and no other.
-
-The size a header states is checked before anything is unpacked. Only Pillow's classes for these
-formats are used, never `Image.open`, whose limits and truncation rules are global.
-"""
+"""Decodes whole image files with Pillow; of one that is cut short, what is there."""
 
 from __future__ import annotations
 
 import io
-import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +14,7 @@ from typing_extensions import override
 
 from projector.arrays import ByteArray, frozen
 from projector.embeddings.files import opened
+from projector.embeddings.image_formats import DAMAGE, MAX_PIXELS, open_image
 from projector.embeddings.memory import check_fits
 from projector.errors import TooLarge, Unreadable
 from projector.parallel import beside
@@ -27,19 +23,7 @@ from projector.progress import Progress, Work
 if TYPE_CHECKING:
     from PIL.ImageFile import ImageFile
 
-MAX_PIXELS = 128 << 20
-MAX_FILE_BYTES = 1 << 30
-SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp", ".tif", ".tiff")
-
-_MAX_WEBP_PIXELS = 32 << 20  # its decoder can be neither watched nor stopped
 _ONE_BLOCK = MAX_PIXELS * 4 + (1 << 20)
-_TILE_WIDTH, _TILE_HEIGHT = 322, 323  # tags of TIFF
-
-# all that Pillow's readers let out of damaged files
-DAMAGE = (
-    OSError, ValueError, SyntaxError, TypeError, LookupError, EOFError, ArithmeticError,
-    AttributeError, RuntimeError, AssertionError, struct.error, Warning,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,17 +76,10 @@ class _Watched(io.BufferedIOBase):
         return True
 
 
-def image_kind(start: bytes) -> str | None:
-    """The format that the first 12 bytes of a file are of, or None for no image we decode."""
-    if start.startswith(b"RIFF") and start[8:12] != b"WEBP":
-        return None
-    return next((kind for mark, kind in _MARKS if start.startswith(mark)), None)
-
-
 def image_size(path: Path) -> tuple[int, int]:
     """(width, height) of a picture by its header. Raises NotFound, Unreadable, TooLarge."""
     with opened(path) as file:
-        image = _open(path, file)
+        image = open_image(path, file)
         return int(image.size[0]), int(image.size[1])
 
 
@@ -115,7 +92,7 @@ def read_image(path: Path) -> Work[Decoded]:
     yield Progress(None, note)
     with opened(path) as file:
         watched = _Watched(file)
-        image = _open(path, watched)
+        image = open_image(path, watched)
         n_bytes = max(1, path.stat().st_size)
         width, height = image.size
         check_fits(width * height * _bytes_per_pixel(image), f"{path} ({width} × {height} pixels)")
@@ -127,132 +104,6 @@ def read_image(path: Path) -> Work[Decoded]:
             return (yield from loading)
         finally:
             watched.is_stopped = True
-
-
-def read_thumbnail(path: Path, size: tuple[int, int]) -> ByteArray:
-    """A file's first picture scaled down into (width, height), upright and centered.
-
-    RGBA uint8 (height, width, 4), clear beside the picture. A small one is not enlarged. Raises
-    NotFound, Unreadable, TooLarge.
-    """
-    from PIL import Image, ImageOps
-
-    with opened(path) as file:
-        image = _open(path, file)
-        try:
-            image.draft("RGB", (2 * size[0], 2 * size[1]))
-            _load_what_is_there(image)
-            small: Image.Image = _shrunk(_eight_bits(image), size)
-            small = ImageOps.exif_transpose(small)
-            small.thumbnail(size, Image.Resampling.BOX)
-            pixels = np.asarray(small.convert("RGBA"))
-        except DAMAGE as error:
-            raise Unreadable(f"{path} is damaged, so it shows no picture.") from error
-    tile = np.zeros((size[1], size[0], 4), np.uint8)
-    height, width = pixels.shape[:2]
-    top, left = (size[1] - height) // 2, (size[0] - width) // 2
-    tile[top : top + height, left : left + width] = pixels
-    return tile
-
-
-def _shrunk(image: Any, size: tuple[int, int]) -> Any:
-    """Scaled so that both sides fit the longer one of a size, whichever way it will be turned."""
-    from PIL import Image
-
-    side = max(size)
-    exif = image.getexif()
-    image = image.convert("RGBA" if _has_alpha(image) else "RGB")
-    image.thumbnail((side, side), Image.Resampling.BOX, reducing_gap=2.0)
-    image.info["exif"] = exif.tobytes() if len(exif) else b""
-    return image
-
-
-_MARKS = (
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"GIF87a", "GIF"),
-    (b"GIF89a", "GIF"),
-    (b"BM", "BMP"),
-    (b"RIFF", "WebP"),
-    (b"II*\0", "TIFF"),
-    (b"MM\0*", "TIFF"),
-)
-
-
-def _reader(kind: str) -> Callable[[Any], ImageFile]:
-    from PIL import (
-        BmpImagePlugin,
-        GifImagePlugin,
-        JpegImagePlugin,
-        PngImagePlugin,
-        TiffImagePlugin,
-        WebPImagePlugin,
-    )
-
-    return {
-        "PNG": PngImagePlugin.PngImageFile,
-        "JPEG": JpegImagePlugin.JpegImageFile,
-        "GIF": GifImagePlugin.GifImageFile,
-        "BMP": BmpImagePlugin.BmpImageFile,
-        "WebP": WebPImagePlugin.WebPImageFile,
-        "TIFF": TiffImagePlugin.TiffImageFile,
-    }[kind]
-
-
-def _open(path: Path, file: Any) -> ImageFile:
-    """The picture with its header read. Raises Unreadable, TooLarge."""
-    n_bytes = path.stat().st_size
-    if n_bytes > MAX_FILE_BYTES:
-        raise TooLarge(
-            f"{path} is {n_bytes >> 20:,} MB; the limit is {MAX_FILE_BYTES >> 20:,} MB a picture."
-        )
-    start = file.read(12)
-    file.seek(0)
-    kind = image_kind(start)
-    if kind is None:
-        raise Unreadable(f"{path} is no picture: PNG, JPEG, GIF, BMP, WebP and TIFF are read.")
-    if kind == "WebP" and _too_many_in_webp(file.read(30)):
-        raise TooLarge(
-            f"{path} is a WebP of more than {_MAX_WEBP_PIXELS:,} pixels; save it as PNG."
-        )
-    file.seek(0)
-    try:
-        image = _reader(kind)(file)
-    except DAMAGE as error:
-        raise Unreadable(f"{path} is a damaged or unknown kind of {kind}.") from error
-    width, height = image.size
-    if width < 1 or height < 1:
-        raise Unreadable(f"{path} says that it is {width} × {height} pixels.")
-    if max(width * height, _unit_pixels(image)) > MAX_PIXELS:
-        raise TooLarge(
-            f"{path} is {width} × {height} pixels; the limit is {MAX_PIXELS:,} pixels a picture."
-        )
-    return image
-
-
-def _too_many_in_webp(start: bytes) -> bool:
-    """Pillow unpacks a WebP as it opens it, so its header is looked at here (RFC 9649)."""
-    start = start.ljust(30, b"\0")
-    if start[12:16] == b"VP8X":
-        width = 1 + int.from_bytes(start[24:27], "little")
-        height = 1 + int.from_bytes(start[27:30], "little")
-    elif start[12:16] == b"VP8L":
-        bits = int.from_bytes(start[21:25], "little")
-        width, height = 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    else:
-        width, height = (x & 0x3FFF for x in struct.unpack_from("<HH", start, 26))
-    return width * height > _MAX_WEBP_PIXELS
-
-
-def _unit_pixels(image: Any) -> int:
-    """What a TIFF unpacks at a time, which its tags may make larger than the picture."""
-    tags = getattr(image, "tag_v2", None)
-    if tags is None:
-        return 0
-    try:
-        return int(tags.get(_TILE_WIDTH, 0)) * int(tags.get(_TILE_HEIGHT, 0))
-    except DAMAGE:
-        return MAX_PIXELS + 1
 
 
 def _bytes_per_pixel(image: Any) -> int:
@@ -267,8 +118,8 @@ def _bytes_per_pixel(image: Any) -> int:
 def _pixels(path: Path, image: ImageFile) -> Decoded:
     with _in_one_block():
         try:
-            trouble = _load_what_is_there(image)
-            pixels = _as_array(_eight_bits(image))
+            trouble = load_what_is_there(image)
+            pixels = _as_array(eight_bits(image))
         except DAMAGE as error:
             raise Unreadable(f"{path} is damaged, so it shows no picture.") from error
         except MemoryError as error:
@@ -281,7 +132,7 @@ def _pixels(path: Path, image: ImageFile) -> Decoded:
     return Decoded(frozen(_cleared_below(pixels, n_rows)), n_rows, is_whole=False)
 
 
-def _load_what_is_there(image: Any) -> str | None:
+def load_what_is_there(image: Any) -> str | None:
     """Decode; what is wrong with a file that ends too early or goes bad, None where all is well.
 
     Pillow keeps what it has decoded in the picture it complains of.
@@ -312,18 +163,18 @@ def _in_one_block() -> Iterator[None]:
         blocks.set_block_size(min(before, 1 << 24))
 
 
-def _has_alpha(image: Any) -> bool:
+def has_alpha(image: Any) -> bool:
     return image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info
 
 
-def _eight_bits(image: Any) -> Any:
+def eight_bits(image: Any) -> Any:
     """The same picture as L, LA, RGB or RGBA."""
     if image.mode.startswith("I"):  # 16 bits: the upper eight of them
         from PIL import Image
 
         values = np.asarray(image)
         return Image.fromarray((np.clip(values, 0, 65535) >> 8).astype(np.uint8))
-    if _has_alpha(image):
+    if has_alpha(image):
         return image if image.mode in ("RGBA", "LA") else image.convert("RGBA")
     if image.mode in ("L", "RGB"):
         return image

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from projector.arrays import ByteArray, IntArray
-from projector.embeddings.image_files import SUFFIXES, read_thumbnail
+from projector.embeddings.image_formats import SUFFIXES
+from projector.embeddings.thumbnails import read_thumbnail
 from projector.errors import ProjectorError
 from projector.progress import Progress, Work
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 SIDE_PX = 72
 _SAMPLE = 1000
-_STEP = 2000
+_STEP = 500
 _MOST_ENDS = 16
 _WEB = re.compile(r"\w{2,}://")
 _ROOT = re.compile(r"[/~]|[A-Za-z]:/")
@@ -31,7 +32,7 @@ _ROOT = re.compile(r"[/~]|[A-Za-z]:/")
 class ImagePaths:
     """A file for each point, or None; decoded when asked for and scaled down to a square tile."""
 
-    paths: tuple[str | None, ...]
+    paths: tuple[str | None, ...] = field(repr=False)
     tile: tuple[int, int] = (SIDE_PX, SIDE_PX)
 
     @property

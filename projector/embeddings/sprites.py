@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from projector.arrays import ByteArray, frozen
-from projector.embeddings.image_files import SUFFIXES, Decoded, image_size, read_image
+from projector.embeddings.image_files import Decoded, image_size, read_image
+from projector.embeddings.image_formats import SUFFIXES
 from projector.embeddings.image_paths import find_image_paths, image_column
 from projector.embeddings.memory import check_fits
 from projector.embeddings.pictures import Pictures, Slots, SpriteSheet
@@ -192,7 +193,7 @@ def _stacked(sheets: list[ByteArray], tile: tuple[int, int], n: int) -> SpriteSh
     if (
         sum(filled) < n <= sum(filled) + held[-1]
         and n <= sum(held)
-        and _says(sheets, filled, n, tile)
+        and _adds_up(sheets, filled, n, tile)
     ):
         held = [*filled, held[-1]]
     slots: list[Slots] = []
@@ -211,20 +212,21 @@ def _stacked(sheets: list[ByteArray], tile: tuple[int, int], n: int) -> SpriteSh
     return SpriteSheet(frozen(pixels), tile, frozen(together.astype(np.int32)))
 
 
-def _says(sheets: list[ByteArray], filled: list[int], n: int, tile: tuple[int, int]) -> bool:
+def _adds_up(sheets: list[ByteArray], filled: list[int], n: int, tile: tuple[int, int]) -> bool:
     """Whether the cells filled add up to the points, or nearly: the last picture may be plain."""
     return sum(filled) + _n_filled(sheets[-1], tile) <= n
 
 
 def _n_filled(sheet: ByteArray, tile: tuple[int, int]) -> int:
     """One past the last cell with more than one color in it."""
-    columns = sheet.shape[1] // tile[0]
-    for cell in range(columns * (sheet.shape[0] // tile[1]) - 1, -1, -1):
-        row, column = divmod(cell, columns)
-        top, left = row * tile[1], column * tile[0]
-        picture = sheet[top : top + tile[1], left : left + tile[0]]
-        if (picture != picture[:1, :1]).any():
-            return cell + 1
+    width, height = tile
+    columns = sheet.shape[1] // width
+    for row in range(sheet.shape[0] // height - 1, -1, -1):
+        strip = sheet[row * height : (row + 1) * height, : columns * width]
+        cells = strip.reshape(height, columns, width, -1)
+        filled = np.flatnonzero((cells != cells[:1, :, :1]).any(axis=(0, 2, 3)))
+        if len(filled):
+            return int(row * columns + filled[-1]) + 1
     return 0
 
 

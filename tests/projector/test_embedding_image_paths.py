@@ -12,10 +12,10 @@ from PIL import Image
 
 from projector.arrays import ByteArray
 from projector.embeddings.embedding import Source
-from projector.embeddings.image_files import read_thumbnail
 from projector.embeddings.image_paths import ImagePaths, find_image_paths, image_column
 from projector.embeddings.pictures import Pictures, TilesStep, load_tiles
 from projector.embeddings.reader import read_embedding
+from projector.embeddings.thumbnails import read_thumbnail
 from projector.embeddings.tile_cache import TileCache
 from projector.errors import Unreadable
 from projector.progress import finish

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from projector.arrays import ByteArray
-from projector.embeddings import image_files
+from projector.embeddings import image_formats
 from projector.embeddings.embedding import SpriteSheet
-from projector.embeddings.image_files import read_image, read_thumbnail
+from projector.embeddings.image_files import read_image
 from projector.embeddings.png import write_png
 from projector.embeddings.sprites import Sprites, read_sprites
+from projector.embeddings.thumbnails import read_thumbnail
 from projector.errors import ProjectorError, TooLarge, Unreadable
 from projector.progress import Progress, finish
 
@@ -220,7 +221,7 @@ def test_a_picture_may_be_larger_than_what_pillow_warns_of(
 def test_a_file_of_countless_bytes_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image_files, "MAX_FILE_BYTES", 1 << 20)
+    monkeypatch.setattr(image_formats, "MAX_FILE_BYTES", 1 << 20)
     write_png(tmp_path / "p.png", noise(800, 800, 3))
     with pytest.raises(TooLarge, match="limit is 1 MB"):
         finish(read_image(tmp_path / "p.png"))
@@ -272,7 +273,7 @@ def test_damage_raises_nothing_but_our_own_errors(
     path.write_bytes(content)
     for read in (lambda: finish(read_image(path)).pixels, lambda: read_thumbnail(path, (6, 6))):
         with contextlib.suppress(ProjectorError):
-            assert read().size <= image_files.MAX_PIXELS * 4
+            assert read().size <= image_formats.MAX_PIXELS * 4
 
 
 def test_reading_reports_how_far_it_is_and_can_be_left(tmp_path: Path) -> None:
