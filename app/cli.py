@@ -50,6 +50,7 @@ class TableName(str, Enum):
     scalars = "scalars"
     pr_curves = "pr-curves"
     hparams = "hparams"
+    embeddings = "embeddings"
 
 
 Screenshot = Annotated[
@@ -171,29 +172,38 @@ def render_command(
     typer.echo(str(out))
 
 
+OUT_HELP = (
+    "A .csv, .parquet or .json file. Embeddings: .npy, .npz, .tsv, .csv, .parquet, .arrow, .jsonl, "
+    ".safetensors or .bytes, or a folder that TensorBoard's projector opens."
+)
+
+
 @app.command("export")
 def export_command(
     paths: Paths,
     what: Annotated[TableName, typer.Option(help="Which table.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="A .csv, .parquet or .json file.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help=OUT_HELP)],
     all_points: Annotated[
         bool,
         typer.Option("--all-points", help="Scalars: also the points that a restart overwrote."),
     ] = False,
+    name: Annotated[str | None, typer.Option(help="Embeddings: only those of this name.")] = None,
+    step: Annotated[int | None, typer.Option(help="Embeddings: only those of this step.")] = None,
 ) -> None:
-    """Write all points of the logs as a table for other programs."""
+    """Write all points of the logs, or vectors with their metadata, for other programs."""
     from app.places import roots_of
     from app.readable import printable
     from projector.contents import Place
-    from projector.table_files import checked_suffix
-    from projector.tables import export_table, with_all_points
+    from projector.tables import check_name, export_table, with_all_points
 
     if all_points and what is not TableName.scalars:
         raise typer.BadParameter("--all-points goes with --what scalars only.")
-    checked_suffix(out)  # before the work, not after it
+    if (name is not None or step is not None) and what is not TableName.embeddings:
+        raise typer.BadParameter("--name and --step go with --what embeddings only.")
+    check_name(what.value, out)  # before the work, not after it
     contents = walk(Place(*roots_of(check_paths(paths))).read(), "Reading")
     wanted = with_all_points(contents) if all_points else contents
-    problems = walk(export_table(wanted, what.value, out), "Writing")
+    problems = walk(export_table(wanted, what.value, out, name=name, step=step), "Writing")
     for problem in (*contents.problems, *problems):
         typer.echo(printable(f"{problem.file}: {problem.what}"), err=True)
     typer.echo(str(out))

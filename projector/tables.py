@@ -11,6 +11,7 @@ import numpy as np
 
 from projector import table_files
 from projector.contents import Contents
+from projector.embeddings.export import check_target, export_embeddings
 from projector.embeddings.memory import check_fits
 from projector.errors import NothingToShow, Problem, Unreadable
 from projector.hparams.columns import Value
@@ -28,7 +29,7 @@ from projector.table_files import (
 if TYPE_CHECKING:
     import polars as pl
 
-KINDS = ("scalars", "pr-curves", "hparams")
+KINDS = ("scalars", "pr-curves", "hparams", "embeddings")
 
 _CURVE_COLUMNS = ("tp", "fp", "tn", "fn", "precision", "recall")
 
@@ -41,12 +42,33 @@ class Table:
     problems: tuple[Problem, ...] = ()
 
 
-def export_table(contents: Contents, kind: str, out: Path) -> Work[tuple[Problem, ...]]:
+def check_name(kind: str, out: Path) -> None:
+    """Raise InvalidChoice unless one of KINDS can be written into a file of this name."""
+    if kind == "embeddings":
+        check_target(out)
+    else:
+        checked_suffix(out)
+
+
+def export_table(
+    contents: Contents,
+    kind: str,
+    out: Path,
+    *,
+    name: str | None = None,
+    step: int | None = None,
+) -> Work[tuple[Problem, ...]]:
     """Write the table of one of KINDS into a file, as its name says, and return the problems.
 
-    Scalars go into CSV and JSON a part at a time, so that they need no memory of their own. Raises
-    as build_table and write_table.
+    Scalars go into CSV and JSON a part at a time, so that they need no memory of their own. name,
+    step: which embeddings. Raises as build_table, write_table and export_embeddings.
     """
+    if kind == "embeddings":
+        if not contents.sources:
+            raise NothingToShow(
+                contents.why_empty if contents.is_empty else _no_embedding(contents)
+            )
+        return (yield from export_embeddings(contents.sources, out, name=name, step=step))
     suffix = checked_suffix(out)
     if kind == "scalars" and suffix != ".parquet" and not contents.is_empty:
         found = _scalars(contents)
@@ -61,7 +83,10 @@ def export_table(contents: Contents, kind: str, out: Path) -> Work[tuple[Problem
 
 
 def build_table(contents: Contents, kind: str) -> Work[Table]:
-    """The table of one of KINDS. Raises NothingToShow, which names what is missing; TooLarge."""
+    """The table of one of KINDS; embeddings are none.
+
+    Raises NothingToShow, which names what is missing; TooLarge.
+    """
     yield Progress(None, "Building the table")
     if contents.is_empty:
         raise NothingToShow(contents.why_empty)
@@ -70,6 +95,13 @@ def build_table(contents: Contents, kind: str) -> Work[Table]:
     if kind == "hparams":
         return Table(hparams_frame(contents))
     return (yield from read_curves_table(contents))
+
+
+def _no_embedding(contents: Contents) -> str:
+    """Also why, where that is known."""
+    failed = [finding for finding in contents.findings if finding.outcome == "failed"]
+    why = f" {failed[0].sentence}" if failed else ""
+    return f"No embedding was found in {contents.path}.{why}"
 
 
 def with_all_points(contents: Contents) -> Contents:

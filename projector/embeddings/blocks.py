@@ -183,7 +183,7 @@ def _named_blocks(
         taken.add(key)
         if chosen.why_not and not is_held_back(chosen):
             what = f"{shown(info.tensor_name)} can't be shown."
-            gathering.fail(place.path, what, Tried(path, chosen.why_not))
+            gathering.fail(place.path, what, *reasons([chosen], path))
             continue
         source = Source(chosen.title or key, place.run, path, shape=_rows(chosen), key=key)
         source = _with_companions(place, info, source, gathering)

@@ -19,7 +19,8 @@ from projector.arrays import ByteArray, FloatArray
 from projector.embeddings.config import CONFIG_NAME, read_config
 from projector.embeddings.messages.projector_config_pb2 import EmbeddingInfo, ProjectorConfig
 from projector.embeddings.png import write_png
-from projector.errors import InvalidChoice
+from projector.embeddings.writers import cell
+from projector.errors import InvalidChoice, Unreadable
 
 Metadata = Mapping[str, Sequence[Any]] | Sequence[Any] | None
 
@@ -40,7 +41,7 @@ def write_embedding(
     rows disagree or the name is no folder name.
     """
     padded = f"{step or 0:05d}"
-    place = f"{padded}/{_encoded(name)}"
+    place = f"{padded}/{encoded(name)}"
     columns = _columns(metadata)
     _check_lengths(len(vectors), columns, pictures)
     target = folder / place
@@ -54,7 +55,7 @@ def write_embedding(
         write_png(target / "sprite.png", sprite_sheet(pictures))
         info.sprite.image_path = f"{place}/sprite.png"
         info.sprite.single_image_dim.extend([pictures.shape[2], pictures.shape[1]])
-    _add_to_config(folder / CONFIG_NAME, info)
+    add_to_config(folder / CONFIG_NAME, info)
 
 
 def sprite_sheet(pictures: ByteArray) -> ByteArray:
@@ -67,7 +68,8 @@ def sprite_sheet(pictures: ByteArray) -> ByteArray:
     return grid.reshape(side * height, side * width, *pictures.shape[3:])
 
 
-def _encoded(name: str) -> str:
+def encoded(name: str) -> str:
+    """The name as PyTorch makes a folder's of it. Raises InvalidChoice."""
     if name in ("", ".", ".."):
         raise InvalidChoice(f"An embedding can't be named {name!r}; take a word.")
     return name.replace("%", "%25").replace("/", "%2f").replace("\\", "%5c")
@@ -102,21 +104,20 @@ def _write_columns(path: Path, columns: Mapping[str, Sequence[Any]]) -> None:
     """No header line where there is one column: readers would take it for a label."""
     names = [] if len(columns) == 1 else [columns.keys()]
     rows = [*names, *zip(*columns.values(), strict=True)]
-    lines = ["\t".join(_cell(value) for value in row) + "\n" for row in rows]
+    lines = ["\t".join(map(cell, row)) + "\n" for row in rows]
     path.write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
-def _cell(value: Any) -> str:
-    """The value as text; the format knows no escapes, so tabs and line ends become blanks."""
-    text = "" if value is None else str(value)
-    return text.replace("\t", " ").replace("\r", " ").replace("\n", " ")
-
-
-def _add_to_config(path: Path, info: EmbeddingInfo) -> None:
+def add_to_config(path: Path, info: EmbeddingInfo) -> None:
+    """Add a block to a config, or replace the one of the same name; Unreadable where it can't be
+    written."""
     config = read_config(path)[0] if path.exists() else ProjectorConfig()
     kept = [old for old in config.embeddings if old.tensor_name != info.tensor_name]
     del config.embeddings[:]
     config.embeddings.extend([*kept, info])
     draft = path.with_suffix(".part")
-    draft.write_text(text_format.MessageToString(config, as_utf8=True), encoding="utf-8")
-    os.replace(draft, path)
+    try:
+        draft.write_text(text_format.MessageToString(config, as_utf8=True), encoding="utf-8")
+        os.replace(draft, path)
+    except OSError as error:
+        raise Unreadable(f"{path} can't be written: {error.strerror}.") from error

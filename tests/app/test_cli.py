@@ -56,7 +56,8 @@ def test_help_loads_neither_qt_nor_numpy():
 def test_inspect_prints_the_promised_json(logs, capsys):
     assert run(["inspect", "--json", str(logs)]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert list(report) == ["version", "path", "runs", "embeddings", "hparams", "problems"]
+    keys = ["version", "path", "runs", "embeddings", "hparams", "problems", "findings"]
+    assert list(report) == keys
     run0 = next(run for run in report["runs"] if run["name"] == "trial0")
     accuracy = next(series for series in run0["series"] if series["tag"] == "accuracy")
     assert accuracy == {
@@ -266,3 +267,34 @@ def test_verify_finds_a_damaged_payload(logs, capsys):
     text = capsys.readouterr().out
     assert "checksum" in text
     assert f"trial0/{file.name} at byte" in text
+
+
+def test_embeddings_are_exported_into_a_file_and_a_folder(logs, tmp_path, capsys):
+    assert run(["export", str(logs), "--what", "embeddings", "-o", str(tmp_path / "w.npy")]) == 0
+    assert (tmp_path / "w_metadata.tsv").is_file()
+    assert run(["export", str(logs), "--what", "embeddings", "-o", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out" / "projector_config.pbtxt").is_file()
+    assert capsys.readouterr().err == ""
+
+
+def test_options_of_embeddings_go_with_no_other_table(logs, tmp_path, capsys):
+    out = str(tmp_path / "s.csv")
+    assert run(["export", str(logs), "--what", "scalars", "--step", "3", "-o", out]) == 2
+    assert "--what embeddings" in capsys.readouterr().err
+
+
+def test_an_embedding_that_is_not_there_is_named(logs, tmp_path, capsys):
+    arguments = ["export", str(logs), "--what", "embeddings", "--name", "gone"]
+    assert run([*arguments, "-o", str(tmp_path / "w.npy")]) == 1
+    assert "no embedding gone; the names are: words" in capsys.readouterr().err
+
+
+def test_inspect_tells_what_was_tried(tmp_path, capsys):
+    (tmp_path / "projector_config.pbtxt").write_text(
+        'embeddings { tensor_name: "a" tensor_path: "/home/ann/gone.tsv" }'
+    )
+    assert run(["inspect", str(tmp_path)]) == 1
+    out = capsys.readouterr().out
+    assert "The vectors of 'a' were not found." in out
+    assert "/home/ann/gone.tsv is not there" in out
+    assert "Problems" not in out
