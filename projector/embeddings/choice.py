@@ -17,6 +17,9 @@ class EmbeddingChoice:
     color, and AUTOMATIC what suits the embedding. as_categories: how numbers are colored, None
     leaves it to the column. point_size: a factor on the automatic size. opacity: 0..1.
     selected: a row. search: matching rows stand out; search_in None searches every column.
+    metadata_path, sprite_path: files to read in place of those that the log names, "" for these.
+    metadata_header: whether the first line names the columns, None finds out. metadata_repair: the
+    name of a Repair for rows that are not as many as the points, "" takes what fits best.
     """
 
     run: str = ""
@@ -37,3 +40,7 @@ class EmbeddingChoice:
     search_in: str | None = None
     metric: str = "cosine"
     n_neighbors: int = 10
+    metadata_path: str = ""
+    metadata_header: bool | None = None
+    metadata_repair: str = ""
+    sprite_path: str = ""

@@ -29,7 +29,15 @@ from projector.progress import Progress, Work
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Metadata", "Mismatch", "Repair", "label_table", "read_metadata"]
+__all__ = [
+    "SUFFIXES",
+    "Metadata",
+    "Mismatch",
+    "Repair",
+    "is_text_table",
+    "label_table",
+    "read_metadata",
+]
 
 SUFFIXES = (".tsv", ".csv", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".arrow", ".feather")
 
@@ -72,6 +80,11 @@ def read_metadata(
         return (yield from _read_text(path, n_points, header, separator, repair))
     except ProjectorError as error:
         return Metadata(None, (Problem(path, str(error)),))
+
+
+def is_text_table(path: Path) -> bool:
+    """Whether a file of metadata has a first line that may be a header or not."""
+    return not has_suffix(path, (*_PARQUET, *_JSON))
 
 
 def label_table(labels: list[str]) -> pl.DataFrame:
