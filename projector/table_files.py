@@ -58,6 +58,8 @@ def writing_parts(
 
     write = _WRITERS[checked_suffix(out)]
     target = Path(os.path.realpath(out))  # a link stays a link
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        raise Unreadable(f"{out} can't be written: it is no plain file.")  # a pipe, a device
     draft = target.with_name(f".projector-{secrets.token_hex(4)}.part")
     try:
         try:
@@ -67,10 +69,19 @@ def writing_parts(
                     yield Progress(n_written / max(1, n_rows), note)
             os.replace(draft, target)
         finally:
-            draft.unlink(missing_ok=True)
+            _remove(draft)
     except (OSError, ComputeError) as error:  # polars wraps what the disk says
         why = getattr(error, "strerror", None) or str(error)
         raise Unreadable(f"{out} can't be written: {why}.") from error
+
+
+def _remove(draft: Path) -> None:
+    """Remove it even if interrupted: polars raises at Ctrl+C, and Python then does so again."""
+    try:
+        draft.unlink(missing_ok=True)
+    except KeyboardInterrupt:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def quotes_for(has_return: bool) -> Quotes:

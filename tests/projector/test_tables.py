@@ -7,6 +7,7 @@ import dataclasses
 import json
 import math
 import os
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -239,6 +240,35 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path, suffix):
     with pytest.raises(Unreadable):
         write_table(pl.DataFrame({"a": [1]}), tmp_path / f"table.{suffix}")
     assert os.listdir(tmp_path) == [f"table.{suffix}"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only on systems that have named pipes")
+def test_a_named_pipe_is_not_replaced_by_a_table(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "table.csv").symlink_to("pipe")
+    with pytest.raises(Unreadable, match="no plain file"):
+        write_table(pl.DataFrame({"a": [1]}), tmp_path / "table.csv")
+    assert (tmp_path / "pipe").is_fifo()
+    assert sorted(os.listdir(tmp_path)) == ["pipe", "table.csv"]
+
+
+def test_an_interrupt_that_comes_twice_leaves_nothing_behind(tmp_path, monkeypatch):
+    interrupts = [KeyboardInterrupt, KeyboardInterrupt]
+    unlink = Path.unlink
+
+    def interrupted(*_args, **_options):
+        raise interrupts.pop()
+
+    def interrupted_once(path, *, missing_ok=False):
+        if interrupts:
+            interrupted()
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(pl.DataFrame, "write_csv", interrupted)
+    monkeypatch.setattr(Path, "unlink", interrupted_once)
+    with pytest.raises(KeyboardInterrupt):
+        write_table(pl.DataFrame({"a": [1]}), tmp_path / "table.csv")
+    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
