@@ -13,7 +13,7 @@ from app.commands import app_commands
 from app.follow import POLL_MS, Follower, News
 from app.jobs import Jobs
 from app.main_window import MainWindow
-from app.opening import Opened, new_place, nothing_found, prepare_and_read
+from app.opening import Opened, nothing_found, open_place
 from app.places import Named, absolute, path_of, without_doubles
 from app.settings import Settings, Theme
 from app.shortcuts import ShortcutList
@@ -84,21 +84,16 @@ class Controller(QObject):
         self._read(without_doubles(map(absolute, several)), dashboard)
 
     def _read(
-        self, named: tuple[Named, ...], dashboard: str | None = None, *, uses_index: bool = True
+        self, named: tuple[Named, ...], dashboard: str | None = None, *, is_fresh: bool = False
     ) -> None:
         self._wanted_tab = dashboard
-        try:
-            place = new_place(named, uses_index=uses_index)
-        except ProjectorError as error:
-            self._on_unreadable(error)
-            return
         if self.window.dashboard is None:
             self.window.welcome.show_reading(named)
             self.window.show_welcome()
         self.jobs.run(
             "app/open",
             self.tr("Opening"),
-            prepare_and_read(place, named),
+            open_place(named, is_fresh=is_fresh),
             on_done=self._on_read,
             on_failed=self._on_unreadable,
         )
@@ -219,7 +214,7 @@ class Controller(QObject):
     def reload(self) -> None:
         """Read the same paths again, from the start."""
         if self.named:
-            self._read(self.named, uses_index=False)
+            self._read(self.named, is_fresh=True)
 
     def save_picture(self) -> None:
         """Save the whole window as a PNG."""

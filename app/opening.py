@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.places import Named, roots_of
@@ -20,15 +19,13 @@ class Opened:
     contents: Contents
 
 
-def new_place(named: Sequence[Named], *, uses_index: bool = True) -> Place:
-    """What lies behind these paths, not read yet. Raises InvalidChoice."""
-    roots = roots_of(named)
-    return Place(*roots) if uses_index else Place(*roots, uses_index=False)
+def open_place(named: tuple[Named, ...], *, is_fresh: bool = False) -> Work[Opened]:
+    """Read what lies behind these paths, after compiling what this computer has not compiled yet.
 
-
-def prepare_and_read(place: Place, named: tuple[Named, ...]) -> Work[Opened]:
-    """Read a place, after compiling what this computer has not compiled yet."""
+    is_fresh: take nothing from the index. Raises InvalidChoice, NotFound, Unreadable.
+    """
     yield from warm_up_once()
+    place = Place(*roots_of(named), is_fresh=is_fresh)
     contents = yield from place.read()
     return Opened(named, place, contents)
 

@@ -70,12 +70,21 @@ class Place:
     """What the user opened, one path or several: read once, then followed as it grows.
 
     May be used from one job at a time; a read that is given up half way does no harm. uses_index:
-    take what an earlier session kept in the user's cache folder. verify: list each damaged record
-    by itself, which reads everything anew.
+    take what an earlier session kept in the user's cache folder. is_fresh: read everything anew,
+    and have save_index replace what was kept. verify: list each damaged record by itself, which
+    reads everything anew.
     """
 
-    def __init__(self, *paths: Path | Root, uses_index: bool = True, verify: bool = False) -> None:
-        self._folder = LogFolder(*map(_at_home, paths), uses_index=uses_index, verify=verify)
+    def __init__(
+        self,
+        *paths: Path | Root,
+        uses_index: bool = True,
+        is_fresh: bool = False,
+        verify: bool = False,
+    ) -> None:
+        self._folder = LogFolder(
+            *map(_at_home, paths), uses_index=uses_index, is_fresh=is_fresh, verify=verify
+        )
         self.roots = self._folder.roots
         self._sources = [SourceFolder(root) for root in self.roots]
         self._logs: Logs | None = None

@@ -39,16 +39,23 @@ class LogFolder:
     """The event files below one root or several, read once and then followed.
 
     May be used from one job at a time; a read that is given up half way does no harm. trees: one
-    for each root. uses_index: take from the user's cache folder what an earlier session knew.
+    for each root. uses_index: take from the user's cache folder what an earlier session knew;
+    is_fresh: leave that out, and replace it when the index is kept.
     verify: list each damaged record by itself; the index is left alone then.
     """
 
-    def __init__(self, *roots: Path | Root, uses_index: bool = False, verify: bool = False) -> None:
+    def __init__(
+        self,
+        *roots: Path | Root,
+        uses_index: bool = False,
+        is_fresh: bool = False,
+        verify: bool = False,
+    ) -> None:
         self.roots = gather_roots(roots)
         self.trees = tuple(Tree(root.path) for root in self.roots)
         paths = [root.path for root in self.roots]
         self._index = index_path(paths) if uses_index and not verify else None
-        self._is_index_read = self._index is None
+        self._is_index_read = self._index is None or is_fresh
         self._indexed: dict[str, KnownFile] | None = None
         self._files = Files(verify=verify)
         self._built: dict[tuple[int, str], _Built] = {}

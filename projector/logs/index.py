@@ -20,6 +20,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -36,8 +37,10 @@ LEAST_BYTES = 1 << 20
 """Smaller logs are read as quickly as their index."""
 
 _MAGIC = b"PRJINDEX"
-# to be raised with each change of what the scan makes of a file: an index holds what it made
-_VERSION = 1
+# an index holds what the scan made of a file: to be raised with each change of that, though
+# another version of the program never takes it
+_LAYOUT = 1
+_VERSION = zlib.crc32(f"{_LAYOUT} of projector {version('projector')}".encode())
 _HEADER = struct.Struct("<8sIIQQ")
 _MOST_BYTES = 1 << 30
 _MOST_DAYS = 90
@@ -83,14 +86,16 @@ def read_index(path: Path, roots: Sequence[Path]) -> Work[dict[str, KnownFile]]:
 
 def _read_whole(path: Path) -> Work[tuple[dict[str, Any], ByteArray]]:
     """The table and the bytes behind it. Raises what is in _DAMAGED."""
+    if not path.is_file():  # a named pipe would be waited on for ever
+        raise ValueError("no plain file")
     with path.open("rb", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
         header = file.read(_HEADER.size)
         if len(header) < _HEADER.size:
             raise ValueError("too short")
-        magic, version, checksum, n_table, n_all = _HEADER.unpack(header)
+        magic, written_by, checksum, n_table, n_all = _HEADER.unpack(header)
         n_rest = n_all - _HEADER.size
-        is_ours = magic == _MAGIC and version == _VERSION
+        is_ours = magic == _MAGIC and written_by == _VERSION
         if not (is_ours and n_all == size <= _MOST_BYTES and n_table <= n_rest):
             raise ValueError("no index of this version")
         data: ByteArray = np.empty(n_rest, np.uint8)

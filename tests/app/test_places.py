@@ -113,4 +113,5 @@ def test_another_folder_is_added_to_the_one_that_is_open(controller, folders, qt
 def test_two_folders_of_one_name_are_a_notice(controller, folders, qtbot):
     first, second = folders
     controller.open((Root(first, "same"), Root(second, "same")))
+    settle(controller, qtbot)
     assert "named same" in controller.window.notices.sentences[0]

@@ -23,7 +23,7 @@ PLUGINS = (
     *("custom_scalars", "graph_tagged_run_metadata", *BLOBS),
 )
 NEWEST = "1.7 Ours: the newest value of a step wins, all points on request"
-RESTARTS = "1.7 Ours: a start in a later file makes void what it repeats, of all tags"
+RESTARTS = "1.7 Ours: a start in a later file, a run's first one aside, makes void what it repeats"
 CHECKSUMS = "1.3 Ours: a record with a wrong checksum is accepted if it can be read, with a warning"
 SKIPPED = "1.3 Ours: a damaged record is skipped, with a warning"
 RESYNC = "1.3 Ours: after a wrong length, reading goes on at the next sound record"

@@ -235,6 +235,15 @@ def test_an_index_that_does_not_fit_is_as_good_as_none(
     assert told(read_indexed(logs)) == told(before)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="only on systems that have named pipes")
+def test_a_named_pipe_in_place_of_an_index_is_not_waited_on(logs: Path, cache: Path) -> None:
+    before = save(logs)
+    (file,) = cache.iterdir()
+    file.unlink()
+    os.mkfifo(file)
+    assert told(read_indexed(logs)) == told(before)
+
+
 @pytest.fixture(scope="module")
 def indexed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, bytes, Any]:
     """Logs, the file of their index, what is in it, and what the logs say."""
@@ -364,3 +373,17 @@ def test_logs_read_with_an_index_equal_those_read_anew(
             if seed % 2:
                 finish(folder.read())
         assert told(finish(folder.read())) == told(finish(read_logs(root)))
+
+
+def test_a_fresh_reading_finds_what_the_index_hides_and_puts_it_right(logs: Path) -> None:
+    save(logs)
+    data = (logs / "a" / FILE).read_bytes()
+    found = (logs / "a" / FILE).stat()
+    cut = data[: -len(records(999, 1000))]
+    (logs / "a" / FILE).write_bytes(cut + b"\0" * (len(data) - len(cut)))
+    os.utime(logs / "a" / FILE, ns=(found.st_atime_ns, found.st_mtime_ns))
+    assert len(steps_of(read_indexed(logs))["a"]) == 1000  # all that tells of a change is the same
+    fresh = LogFolder(logs, uses_index=True, is_fresh=True)
+    assert steps_of(finish(fresh.read()))["a"] == list(range(999))
+    finish(fresh.save_index())
+    assert steps_of(read_indexed(logs))["a"] == list(range(999))
