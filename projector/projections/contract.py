@@ -1,0 +1,97 @@
+"""What every projection provides: parameters checked in words, steps, and what it will cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from projector.arrays import FloatArray, IntArray
+from projector.progress import Work
+from projector.projections.step import Step
+
+if TYPE_CHECKING:
+    from projector.neighbor_graph import NeighborGraph
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """The base of each projection's parameters: plain values, checked when made.
+
+    n_dims: 2 or 3. seed: 0..2**32-1; the same vectors, parameters and seed give the same positions,
+    bit by bit, on one machine. Raises InvalidChoice, with the limits in the sentence.
+    """
+
+    n_dims: int = 3
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        check_range("The number of dimensions", self.n_dims, 2, 3)
+        check_range("The seed", self.seed, 0, 2**32 - 1)
+
+
+def check_range(what: str, value: float, least: float, most: float) -> None:
+    """Raise InvalidChoice unless least <= value <= most (NaN never is)."""
+    from projector.errors import InvalidChoice
+
+    if not least <= value <= most:
+        raise InvalidChoice(f"{what} must lie between {least:,} and {most:,}, got {value:,}.")
+
+
+@dataclass(slots=True)
+class Control:
+    """What may be changed while a projection runs; it is looked at before each step.
+
+    May be written from another thread: every field is one plain value. learning_rate and
+    exaggeration: None for what the parameters say. n_perturbations: raised by one to shake the
+    layout once. is_paused: no step is made while it is set. n_more: raised to go on for so many
+    iterations or epochs beyond those of the parameters.
+    """
+
+    learning_rate: float | None = None
+    exaggeration: float | None = None
+    n_perturbations: int = 0
+    is_paused: bool = False
+    n_more: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """What a projection starts from.
+
+    vectors: float32 (n, d), possibly memory-mapped, rows may hold NaN (they get NaN positions and
+    take no part). start: float32 (n, n_dims) to go on from, or None. labels: int64 (n,) classes for
+    supervision, -1 for unknown, or None. graph: neighbors found before, used where they suffice
+    (metric and count), or None.
+    """
+
+    vectors: FloatArray
+    start: FloatArray | None = None
+    labels: IntArray | None = None
+    graph: NeighborGraph | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """n_bytes: of memory at the peak, beyond the vectors. seconds: on this computer, roughly."""
+
+    n_bytes: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """One row of the table PROJECTIONS.
+
+    name: as in choices and on the command line. title, tip: for the user. parameters: the class of
+    its parameters. steps: yields Progress (getting ready) and Steps (something to look at), returns
+    the last Step; dropped at any yield, the last Step seen is the result so far. estimate: of n
+    rows and d dims. Raises InvalidChoice, NothingToShow, TooLarge (with numbers, before any work).
+    """
+
+    name: str
+    title: str
+    tip: str
+    parameters: type[Any]
+    steps: Callable[[Inputs, Any, Control], Work[Step]]
+    estimate: Callable[[int, int, Any], Estimate]
