@@ -145,7 +145,7 @@ def _read_weights_blocks(
             _tell_no_weights(place, config, blocks, weights, gathering)
         return
     path = weights.path
-    gathering.used.add(path.resolve())
+    gathering.used |= {path.resolve(), path.parent.resolve()}
     try:
         infos = yield from list_tensors(path)
     except ProjectorError as error:
@@ -154,7 +154,7 @@ def _read_weights_blocks(
         return
     tell_tensors(path, infos, gathering)
     if weights.is_moved:
-        what = f"The config's checkpoint is not where it is written; {path} is read instead."
+        what = f"The config's checkpoint is not where it is written; {path.name} is read instead."
         gathering.tell(Finding(place.path, what, "repaired", weights.tried))
     template = config.embeddings[0] if config.embeddings else EmbeddingInfo()
     if template.tensor_name or template.tensor_path:

@@ -132,8 +132,8 @@ def _find_checkpoint(run: str, folder: Path, gathering: Gathering) -> Work[None]
     """All matrices of the latest checkpoint in a folder, where no config has it already."""
     path = latest_checkpoint(folder)
     yield Progress(None, f"Looking into {folder.name}")
-    if path is None or path.resolve() in gathering.used:
-        return
+    if path is None or {path.resolve(), folder.resolve()} & gathering.used:
+        return  # a config has it, or another one of the same folder
     gathering.used.add(path.resolve())
     try:
         infos = yield from list_tensors(path)

@@ -26,7 +26,8 @@ class Found:
 @dataclass(slots=True)
 class Gathering:
     """Of sources with the same run, name and step the last one counts. root: the folder that was
-    opened. used: files of vectors that are spoken for."""
+    opened. used: files of vectors that are spoken for, and folders of which a config has chosen a
+    checkpoint."""
 
     root: Path
     names: Names

@@ -35,9 +35,10 @@ def find_weights(written: str, folder: Path, run_folder: Path) -> Work[Weights]:
     tried: list[Tried] = []
     if written:
         found = find_checkpoint(written, folder) or find_file(written, folder).path
-        if found is not None:
-            return Weights(found)
         tried.append(Tried(Path(written), "is not there"))
+        if found is not None:
+            is_moved = not _is_written(found, written, folder)
+            return Weights(found, tuple(tried) if is_moved else (), is_moved)
     for place in dict.fromkeys((run_folder, folder, run_folder.parent)):
         found = latest_checkpoint(place)
         yield Progress(None, f"Looking into {place.name}")
@@ -51,6 +52,12 @@ def find_weights(written: str, folder: Path, run_folder: Path) -> Work[Weights]:
     if found is None:
         tried.append(Tried(folder, "has neither of them in a folder directly below"))
     return Weights(found, tuple(tried), is_moved=bool(written))
+
+
+def _is_written(found: Path, written: str, folder: Path) -> bool:
+    """Whether a checkpoint lies where it is written."""
+    prefix = os.path.normpath(folder / os.path.expanduser(written))
+    return os.path.normpath(found).startswith(prefix)
 
 
 def newest_weights(folder: Path) -> Path | None:

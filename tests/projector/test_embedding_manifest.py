@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,8 @@ def manifest(fixtures: Path) -> dict[str, Any]:
 
 @cache
 def found(fixtures: Path, case: str) -> tuple[dict[str, Source], tuple[Problem, ...]]:
-    sources, problems = find_sources(fixtures / case, Logs(fixtures / case, ()))
+    listed = finish(find_sources(fixtures / case, Logs(fixtures / case, ())))
+    sources, problems = listed.sources, listed.problems
     return {f"{source.run}/{full_name(source)}": source for source in sources}, problems
 
 
@@ -108,6 +110,8 @@ def test_metadata_is_that_of_tensorboard(fixtures: Path, case: str) -> None:
 def is_same_cell(ours: Any, theirs: str | None) -> bool:
     if ours is None or theirs is None:
         return ours is theirs
+    if isinstance(ours, (bool, date)):
+        return str(ours) == theirs
     if isinstance(ours, str):
         return ours[:300] == theirs[:300]  # the manifest cuts long cells
     return float(ours) == float(theirs) or (ours != ours and theirs == "nan")
@@ -195,7 +199,7 @@ def test_missing_files_are_reported(fixtures: Path, name: str) -> None:
     assert [p for p in problems if p.file.parent.name == name and "not found" in p.what]
 
 
-@pytest.mark.parametrize("name", ["cut", "jpeg", "text"])
+@pytest.mark.parametrize("name", ["cut", "text"])
 def test_broken_pictures_cost_only_themselves(fixtures: Path, name: str) -> None:
     sources = found(fixtures, "edge_missing_and_wrong_files")[0]
     source = next(source for source in sources.values() if source.name == name)
