@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+import projector.embeddings
 import projector.logs
 from projector.errors import TooLarge, Unreadable
 from projector.hparams.trials import find_trials
@@ -50,6 +51,12 @@ from tests.fuzz.chunks import (
     joined,
     payloads_of,
 )
+from tests.fuzz.embedding_target import (
+    checkpoint_file,
+    config_of_any_bytes,
+    embedding_seeds,
+    safetensors_file,
+)
 from tests.fuzz.index_target import index_seed, read_any_index, read_twice
 from tests.fuzz.mutate import message
 from tests.fuzz.payload_target import file_with_payload, payload_seeds
@@ -65,9 +72,10 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 
 def import_all() -> None:
-    """All readers of event files, kernels included, which others import when needed."""
-    for found in pkgutil.walk_packages(projector.logs.__path__, "projector.logs."):
-        importlib.import_module(found.name)
+    """All readers of files, kernels included, which others import when needed."""
+    for package in (projector.logs, projector.embeddings):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(found.name)
 
 
 def file_of_any_bytes(data: bytes) -> bytes:
@@ -162,6 +170,16 @@ def index(data: bytes) -> bytes:
     return b"".join(_digest_of_columns(found) for found in read_any_index(data, FOLDER))
 
 
+def config(data: bytes) -> bytes:
+    """A projector config of any bytes."""
+    return config_of_any_bytes(data, FOLDER)
+
+
+def tensors(data: bytes) -> bytes:
+    """A file of safetensors of any bytes."""
+    return safetensors_file(data, FOLDER)
+
+
 def growing_file(data: bytes) -> bytes:
     """A file read in two goes holds what it does in one."""
     second, whole = map(_digest_of_columns, read_twice(data, FOLDER))
@@ -252,11 +270,16 @@ TARGETS: dict[str, Target] = {
     "tensor": Target(tensor, "message"),
     "growing": Target(growing_file, "chunks"),
     "index": Target(index),
+    "config": Target(config),
+    "checkpt": Target(checkpoint_file, "", 2.0),
+    "tensors": Target(tensors),
 }
 
 
 def seeds(paths: list[Path], name: str) -> list[bytes]:
-    """Inputs made of event files by real writers."""
+    """Inputs made of files by real writers; paths: event files."""
+    if name in ("config", "checkpt", "tensors"):
+        return embedding_seeds(name)
     found: list[bytes] = []
     for path in paths:
         data = path.read_bytes()
