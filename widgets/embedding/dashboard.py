@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from projector.contents import Contents
 from projector.embeddings.choice import EmbeddingChoice
+from projector.embeddings.doctor import Finding
 from projector.embeddings.embedding import Source
 from projector.errors import Problem
 from projector.logs.roots import Root
@@ -18,16 +20,19 @@ from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.cloud import CloudPresenter
 from widgets.embedding.commands import EmbeddingCommands
 from widgets.embedding.data_panel import DataPanel
+from widgets.embedding.doctor_view import DoctorDialog
 from widgets.embedding.empty import EmptyState
 from widgets.embedding.inspector import Inspector
 from widgets.embedding.loader import EmbeddingLoader
 from widgets.embedding.message import Message
+from widgets.embedding.metadata_notice import MetadataNotice
 from widgets.embedding.panes import Panes
 from widgets.embedding.picture_loader import PictureLoader
 from widgets.embedding.projection_panel import ProjectionPanel
 from widgets.embedding.section import Panel
 from widgets.embedding.sources import SourceGroup, group_sources
-from widgets.embedding.view_model import EmbeddingViewModel, number_text
+from widgets.embedding.tensor_lister import TensorLister
+from widgets.embedding.view_model import ANOTHER, EmbeddingViewModel, number_text
 from widgets.shared.command import Command
 from widgets.shared.job import RunJob
 
@@ -57,8 +62,14 @@ class EmbeddingDashboard(Dashboard):
         self._loader.problem_found.connect(self.problem_found)
         self._cloud.said.connect(self.said)
         self._roots: tuple[Root, ...] = ()
+        self._findings: tuple[Finding, ...] = ()
+        self._lister = TensorLister(self.model, self._data.picker, run_job, self)
         self._empty = EmptyState()
-        self._panes = Panes(self._left, self.canvas, self._inspector)
+        self._empty.doctor.said.connect(self.said)
+        self.notice = MetadataNotice(self.model)
+        self.notice.file_asked.connect(self._data.metadata.ask_file)
+        self.notice.doctor_asked.connect(self.show_doctor)
+        self._panes = Panes(self._left, self._middle(), self._inspector)
         self._commands = EmbeddingCommands(
             self.model, self.canvas, self._panes, self._inspector, self._data.steps
         )
@@ -66,6 +77,16 @@ class EmbeddingDashboard(Dashboard):
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self._panes)
+
+    def _middle(self) -> QWidget:
+        """The cloud with the notice above it."""
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.notice)
+        column.addWidget(self.canvas, 1)
+        return middle
 
     @property
     def empty_text(self) -> str:
@@ -81,6 +102,7 @@ class EmbeddingDashboard(Dashboard):
     def show_contents(self, contents: Contents) -> None:
         """Show the sources found; the same path again keeps choice and camera."""
         self._loader.forget()
+        self._findings = contents.findings
         groups = group_sources(contents.sources)
         if contents.roots != self._roots or not groups:
             self._roots = contents.roots
@@ -90,6 +112,8 @@ class EmbeddingDashboard(Dashboard):
         self.model.set_groups(groups)
         if not groups:
             self._empty.say(self.tr("No embeddings"), self._why_nothing(contents))
+            paths = [root.path for root in contents.roots]
+            self._empty.show_findings(contents.findings, paths)
             self._pages.setCurrentWidget(self._empty)
             return
         self._pages.setCurrentWidget(self._panes)
@@ -107,6 +131,7 @@ class EmbeddingDashboard(Dashboard):
     @override
     def follow_contents(self, contents: Contents) -> None:
         """A new step makes the slider longer; one that went away is missed only where it shows."""
+        self._findings = contents.findings
         group, source = self.model.group, self.model.source
         groups = group_sources(contents.sources)
         if contents.roots != self._roots or group is None or source is None:
@@ -137,7 +162,7 @@ class EmbeddingDashboard(Dashboard):
     def _why_nothing(self, contents: Contents) -> str:
         text = self.tr(
             "No embeddings were found in {path}. Write them with SummaryWriter.add_embedding(…), "
-            "or open a .npy or .tsv file."
+            "or open a file of vectors, such as .npy, .tsv, .parquet or .safetensors."
         )
         return text.format(path=", ".join(str(root.path) for root in contents.roots))
 
@@ -150,12 +175,18 @@ class EmbeddingDashboard(Dashboard):
         """Another embedding starts with the first components and nothing selected."""
         if group == self.model.group:
             return
-        self.model.choose(
-            run=group.run,
-            name=group.name,
-            copy=group.copy,
-            step=None,
-            axes=(0, 1, 2),
-            selected=None,
-            search="",
-        )
+        self.model.choose(run=group.run, name=group.name, copy=group.copy, step=None, **ANOTHER)
+
+    @Slot()
+    def show_doctor(self) -> None:
+        """List all that was looked for, in a window of its own."""
+        dialog = DoctorDialog(self._findings, [root.path for root in self._roots], self.window())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def attach(self, metadata: Path | None, sprite: Path | None) -> None:
+        """Show the embedding with these files beside its vectors; None leaves what there is."""
+        if sprite is not None:
+            self.model.choose(sprite_path=str(sprite), shows_pictures=True)
+        if metadata is not None:
+            self.model.choose_metadata(str(metadata))

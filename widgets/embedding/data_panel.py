@@ -5,29 +5,21 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QSlider, QVBoxLayout, QWidget
 
 from widgets.embedding.columns import column_names, is_numeric
 from widgets.embedding.combo import Combo
+from widgets.embedding.form import panel_form
 from widgets.embedding.legend import LegendView
+from widgets.embedding.metadata_panel import MetadataPanel
 from widgets.embedding.section import MARGIN, Section
+from widgets.embedding.source_picker import SourcePicker
 from widgets.embedding.sources import SourceGroup
 from widgets.embedding.view_model import EmbeddingViewModel, number_text
 from widgets.shared.step_slider import StepSlider
 
 SIZE_STEPS = 20
 """The size slider goes from 1/4 to 4 in powers of two, this many steps each way."""
-
-
-def panel_form(parent: QWidget | None = None) -> QFormLayout:
-    """A form with the panel's margins, its fields as wide as there is room."""
-    form = QFormLayout(parent)
-    form.setContentsMargins(MARGIN, 0, MARGIN, 0)
-    form.setHorizontalSpacing(MARGIN)
-    form.setVerticalSpacing(MARGIN)
-    form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    return form
 
 
 class DataPanel(QWidget):
@@ -43,6 +35,8 @@ class DataPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(MARGIN)
         layout.addWidget(Section(self.tr("Embedding"), self._source_part()))
+        self.metadata = MetadataPanel(model)
+        layout.addWidget(Section(self.tr("Metadata"), self.metadata))
         layout.addWidget(Section(self.tr("Points"), self._points_part()))
         model.groups_changed.connect(self._on_groups_changed)
         model.shown_changed.connect(self._on_shown_changed)
@@ -53,8 +47,12 @@ class DataPanel(QWidget):
     def steps(self) -> StepSlider:
         return self._steps
 
+    @property
+    def picker(self) -> SourcePicker:
+        return self._source
+
     def _make_controls(self) -> None:
-        self._source = Combo(self.tr("Embedding"), self.tr("The embedding that is shown"))
+        self._source = SourcePicker(self.tr("Embedding"), self.tr("The embedding that is shown"))
         self._source.activated.connect(self._on_source_activated)
         self._size_text = QLabel()
         self._size_text.setForegroundRole(self.palette().ColorRole.PlaceholderText)

@@ -12,18 +12,19 @@ from projector.embeddings.embedding import Source
 from projector.errors import ProjectorError, Stopped
 from projector.progress import Progress, Work
 from widgets.embedding.columns import find_rows
-from widgets.embedding.loading import Kept, Loaded, Shown, load
+from widgets.embedding.loading import Kept, Loaded, Shown, load, load_companions
 from widgets.embedding.message import Message
 from widgets.embedding.view_model import EmbeddingViewModel, Nearest
 from widgets.shared.job import Job, RunJob
 
 SOURCE_NAMES = frozenset({"run", "name", "copy", "step"})
+COMPANION_NAMES = frozenset({"metadata_path", "metadata_header", "metadata_repair", "sprite_path"})
 
 
 class EmbeddingLoader(QObject):
     """message_changed: a Message about loading, or None.
 
-    problem_found: a Problem of the embedding that was just read.
+    problem_found: a Problem of the embedding that was just read, those of its metadata aside.
     """
 
     message_changed = Signal(object)
@@ -58,17 +59,30 @@ class EmbeddingLoader(QObject):
             self._cancel(key)
         kept = self._kept.find(source)
         if kept is not None:
-            self._show(kept)
+            self._show_as_wished(kept)
             return
         title = self.tr("Reading {name}").format(name=group.name)
         self.message_changed.emit(Message(title, is_busy=True))
         reference = self._kept.reference_of(group)
-        work = load(group, self._model.source_index, reference, self._kept.axes_of(reference))
+        axes, wish = self._kept.axes_of(reference), self._model.companions
+        work = load(group, self._model.source_index, reference, axes, wish)
         self._start("load", title, work, self._on_loaded, self._on_step, self._on_failed)
+
+    def _show_as_wished(self, kept: Shown) -> None:
+        """Show what was read before, its metadata and pictures read anew where others are wanted
+        by now."""
+        wish = self._model.companions
+        if kept.parts is None or kept.parts.wish == wish:
+            self._show(kept)
+            return
+        title = self.tr("Reading metadata")
+        self.message_changed.emit(Message(title, is_busy=True))
+        work = load_companions(kept, wish)
+        self._start("load", title, work, self._on_reread, self._on_step, self._on_not_reread)
 
     @Slot(object)
     def _on_changed(self, names: frozenset[str]) -> None:
-        if names & SOURCE_NAMES:
+        if names & (SOURCE_NAMES | COMPANION_NAMES):
             self.load()
             return
         if names & {"selected", "metric", "n_neighbors"}:
@@ -133,8 +147,30 @@ class EmbeddingLoader(QObject):
     def _on_loaded(self, loaded: Loaded) -> None:
         self._kept.keep(loaded.shown, loaded.axes_source, loaded.axes)
         self._show(loaded.shown)
-        for problem in loaded.shown.embedding.problems:
-            self.problem_found.emit(problem)
+        self._tell(loaded.shown)
+
+    @Slot(object)
+    def _on_reread(self, shown: Shown) -> None:
+        self._kept.replace(shown)
+        self._show(shown)
+        self._tell(shown)
+
+    @Slot(object)
+    def _on_not_reread(self, error: ProjectorError) -> None:
+        """What is shown stays, and the choice says so."""
+        self.message_changed.emit(None)
+        parts = None if self._model.shown is None else self._model.shown.parts
+        if parts is None:
+            self._on_failed(error)
+            return
+        self._model.choose_companions(parts.wish)
+
+    def _tell(self, shown: Shown) -> None:
+        """Problems of the metadata are told above the cloud, where they can be mended."""
+        own = () if shown.parts is None else shown.parts.metadata.problems
+        for problem in shown.embedding.problems:
+            if problem not in own:
+                self.problem_found.emit(problem)
 
     @Slot(object)
     def _on_failed(self, error: ProjectorError) -> None:

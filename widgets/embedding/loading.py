@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from projector.arrays import DoubleArray, FloatArray, frozen
 from projector.embeddings.embedding import Embedding, Source
-from projector.embeddings.reader import read_embedding
+from projector.embeddings.reader import (
+    AS_WRITTEN,
+    Companions,
+    Parts,
+    read_companions,
+    read_embedding,
+    read_parts,
+)
 from projector.progress import Progress, Work
 from widgets.embedding.sources import SourceGroup
 
@@ -40,13 +47,15 @@ class Shown:
 
     coordinates: float32 (n, c) in units of the cloud's size, centered; NaN rows have no place.
     variance_ratio: share of this step's variance along each axis, 0..1.
-    are_own_axes: whether they were fitted on this very step.
+    are_own_axes: whether they were fitted on this very step. parts: what the embedding was put
+    together from.
     """
 
     embedding: Embedding
     coordinates: FloatArray
     variance_ratio: DoubleArray
     are_own_axes: bool
+    parts: Parts | None = None
 
     @property
     def n_axes(self) -> int:
@@ -85,6 +94,11 @@ class Kept:
         while len(self._shown) > 1 and sum(map(_n_bytes, self._shown.values())) > N_KEPT_BYTES:
             self._shown.popitem(last=False)
 
+    def replace(self, shown: Shown) -> None:
+        """Keep the same vectors with other metadata."""
+        if shown.embedding.source in self._shown:
+            self._shown[shown.embedding.source] = shown
+
     def clear(self) -> None:
         self._shown.clear()
         self._axes.clear()
@@ -99,14 +113,32 @@ class Loaded:
     axes_source: Source
 
 
-def load(group: SourceGroup, index: int, reference: Source, axes: Axes | None) -> Work[Loaded]:
+def load(
+    group: SourceGroup,
+    index: int,
+    reference: Source,
+    axes: Axes | None,
+    wish: Companions = AS_WRITTEN,
+) -> Work[Loaded]:
     """Read the index-th step of a group and place it in the axes of the reference step.
 
     axes: those of the reference where they are known. A step of another width gets axes of its
-    own. Raises Unreadable, NothingToShow, TooLarge.
+    own. wish: what to read beside the vectors. Raises Unreadable, NothingToShow, TooLarge.
     """
-    source = group.sources[index]
-    embedding = yield from read_embedding(source)
+    parts = yield from read_parts(group.sources[index], wish)
+    loaded = yield from _in_axes(parts.embedding, reference, axes)
+    return replace(loaded, shown=replace(loaded.shown, parts=parts))
+
+
+def load_companions(shown: Shown, wish: Companions) -> Work[Shown]:
+    """The same vectors in the same places with other metadata or pictures."""
+    assert shown.parts is not None
+    parts = yield from read_companions(shown.parts, wish)
+    return replace(shown, embedding=parts.embedding, parts=parts)
+
+
+def _in_axes(embedding: Embedding, reference: Source, axes: Axes | None) -> Work[Loaded]:
+    source = embedding.source
     if source == reference:
         axes = axes or (yield from fit_axes(embedding))
         return Loaded(_own(embedding, axes), axes, reference)

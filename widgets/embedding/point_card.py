@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from widgets.embedding.columns import point_cells
-from widgets.embedding.data_panel import panel_form
+from widgets.embedding.form import panel_form
 from widgets.embedding.pictures import point_pixmap
 from widgets.embedding.section import MARGIN
 from widgets.embedding.view_model import EmbeddingViewModel, number_text

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from widgets.embedding.combo import Combo
-from widgets.embedding.data_panel import panel_form
+from widgets.embedding.form import panel_form
 from widgets.embedding.loading import Shown
 from widgets.embedding.section import MARGIN, Section
 from widgets.embedding.variance_chart import VarianceChart

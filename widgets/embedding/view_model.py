@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLocale, QObject, Signal
 
 from projector.arrays import IntArray
 from projector.colors import Legend
-from projector.embeddings.choice import EmbeddingChoice
+from projector.embeddings.choice import AUTOMATIC, EmbeddingChoice
 from projector.embeddings.embedding import Embedding, Source
+from projector.embeddings.metadata import Repair
 from projector.embeddings.pictures import SpriteSheet, sheet_of
+from projector.embeddings.reader import Companions
 from widgets.embedding.columns import (
     column_names,
     default_color,
@@ -25,6 +28,17 @@ from widgets.shared.view_model import ViewModel
 
 if TYPE_CHECKING:
     from projector.neighbors import Neighbors
+
+ANOTHER: dict[str, Any] = {
+    "axes": (0, 1, 2),
+    "selected": None,
+    "search": "",
+    "metadata_path": "",
+    "metadata_header": None,
+    "metadata_repair": "",
+    "sprite_path": "",
+}
+"""What another embedding starts with."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +94,37 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
             return None
         return point
 
+    @property
+    def companions(self) -> Companions:
+        """What is to be read beside the vectors."""
+        choice = self.choice
+        return Companions(
+            Path(choice.metadata_path) if choice.metadata_path else None,
+            choice.metadata_header,
+            Repair.__members__.get(choice.metadata_repair),
+            Path(choice.sprite_path) if choice.sprite_path else None,
+        )
+
+    def choose_metadata(self, path: str) -> None:
+        """Another file of metadata, "" for the one that the log names; its columns are new."""
+        self.choose(
+            metadata_path=path,
+            metadata_header=None,
+            metadata_repair="",
+            label_by=AUTOMATIC,
+            color_by=AUTOMATIC,
+            search_in=None,
+        )
+
+    def choose_companions(self, wish: Companions) -> None:
+        """Choose what is to be read beside the vectors."""
+        self.choose(
+            metadata_path="" if wish.metadata_path is None else str(wish.metadata_path),
+            metadata_header=wish.header,
+            metadata_repair="" if wish.repair is None else wish.repair.name,
+            sprite_path="" if wish.sprite_path is None else str(wish.sprite_path),
+        )
+
     def set_groups(self, groups: tuple[SourceGroup, ...]) -> None:
         self.groups = groups
         self.set_shown(None)
@@ -102,9 +147,7 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
             newest = group.step_at(len(group.sources) - 1)
             self._name_group(group, newest if is_newest or is_other else step)
             if is_other:
-                self._choice = dataclasses.replace(
-                    self.choice, axes=(0, 1, 2), selected=None, search=""
-                )
+                self._choice = dataclasses.replace(self.choice, **ANOTHER)
         self.groups_changed.emit()
 
     def _name_group(self, group: SourceGroup, step: int | None) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, Qt, Slot
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -25,13 +25,26 @@ from projector.errors import Problem, ProjectorError
 from widgets.shared.theme import plot_colors
 
 
-class NoticeBar(QWidget):
-    """Hidden while there is nothing to say. Keeps every sentence until the user closes it."""
+class Tinted(QWidget):
+    """A widget on the color of notices."""
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(event.rect(), plot_colors(self.palette()).notice)
+
+
+class NoticeBar(Tinted):
+    """Hidden while there is nothing to say. Keeps every sentence until the user closes it.
+
+    explanation_asked: all that was looked for is wanted.
+    """
+
+    explanation_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sentences: dict[str, None] = {}  # in the order in which they came
-        self.setAutoFillBackground(True)
+        self._explained: frozenset[str] = frozenset()
         self.setAccessibleName(self.tr("Notices"))
         self._sign = QLabel("\u26a0")
         self._label = QLabel(wordWrap=True)
@@ -40,6 +53,9 @@ class NoticeBar(QWidget):
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._details = QPushButton(self.tr("Show all…"))
         self._details.clicked.connect(self._on_details)
+        self._explain = QPushButton(self.tr("What was looked for…"))
+        self._explain.setToolTip(self.tr("List every place that was tried"))
+        self._explain.clicked.connect(self.explanation_asked)
         self._close = QToolButton(autoRaise=True)
         self._close.setText("\u2715")
         self._close.setAccessibleName(self.tr("Close notices"))
@@ -48,9 +64,8 @@ class NoticeBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(10)
-        for widget in (self._sign, self._label, self._details, self._close):
+        for widget in (self._sign, self._label, self._details, self._explain, self._close):
             row.addWidget(widget)
-        self._recolor()
         self.hide()
 
     @property
@@ -67,6 +82,11 @@ class NoticeBar(QWidget):
         self._sentences.update(dict.fromkeys(map(describe, problems)))
         self._show()
 
+    def set_explained(self, problems: Iterable[Problem]) -> None:
+        """Offer what was looked for while one of these is said."""
+        self._explained = frozenset(map(describe, problems))
+        self._show()
+
     @Slot()
     def clear(self) -> None:
         self._sentences.clear()
@@ -76,6 +96,7 @@ class NoticeBar(QWidget):
         count = len(self._sentences)
         self.setVisible(count > 0)
         self._details.setVisible(count > 1)
+        self._explain.setVisible(not self._explained.isdisjoint(self._sentences))
         if count == 1:
             self._label.setText(next(iter(self._sentences)))
         elif count:
@@ -95,20 +116,6 @@ class NoticeBar(QWidget):
         column.addWidget(buttons)
         dialog.resize(640, 360)
         dialog.open()
-
-    def _recolor(self) -> None:
-        colors = plot_colors(self.palette())
-        palette = self.palette()
-        if palette.color(QPalette.ColorRole.Window) != colors.notice:
-            palette.setColor(QPalette.ColorRole.Window, colors.notice)
-            self.setPalette(palette)
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange:
-            self.setPalette(QPalette())
-            self._recolor()
 
 
 def describe(problem: Problem | ProjectorError | str) -> str:
