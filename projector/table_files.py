@@ -69,19 +69,14 @@ def writing_parts(
                     yield Progress(n_written / max(1, n_rows), note)
             os.replace(draft, target)
         finally:
-            _remove(draft)
+            try:
+                draft.unlink(missing_ok=True)
+            except KeyboardInterrupt:  # polars raises it at Ctrl+C, and Python then once more
+                draft.unlink(missing_ok=True)
+                raise
     except (OSError, ComputeError) as error:  # polars wraps what the disk says
         why = getattr(error, "strerror", None) or str(error)
         raise Unreadable(f"{out} can't be written: {why}.") from error
-
-
-def _remove(draft: Path) -> None:
-    """Remove it even if interrupted: polars raises at Ctrl+C, and Python then does so again."""
-    try:
-        draft.unlink(missing_ok=True)
-    except KeyboardInterrupt:
-        draft.unlink(missing_ok=True)
-        raise
 
 
 def quotes_for(has_return: bool) -> Quotes:

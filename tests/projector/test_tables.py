@@ -7,7 +7,7 @@ import dataclasses
 import json
 import math
 import os
-from pathlib import Path
+import sys
 
 import numpy as np
 import polars as pl
@@ -253,19 +253,16 @@ def test_a_named_pipe_is_not_replaced_by_a_table(tmp_path):
 
 
 def test_an_interrupt_that_comes_twice_leaves_nothing_behind(tmp_path, monkeypatch):
-    interrupts = [KeyboardInterrupt, KeyboardInterrupt]
-    unlink = Path.unlink
+    def interrupt(*_args, **_options):
+        sys.setprofile(interrupt_once_more)  # at the next call of a function in Python
+        raise KeyboardInterrupt
 
-    def interrupted(*_args, **_options):
-        raise interrupts.pop()
+    def interrupt_once_more(_frame, event, _argument):
+        if event == "call":
+            sys.setprofile(None)
+            raise KeyboardInterrupt
 
-    def interrupted_once(path, *, missing_ok=False):
-        if interrupts:
-            interrupted()
-        unlink(path, missing_ok=missing_ok)
-
-    monkeypatch.setattr(pl.DataFrame, "write_csv", interrupted)
-    monkeypatch.setattr(Path, "unlink", interrupted_once)
+    monkeypatch.setattr(pl.DataFrame, "write_csv", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_table(pl.DataFrame({"a": [1]}), tmp_path / "table.csv")
     assert os.listdir(tmp_path) == []
