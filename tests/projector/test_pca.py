@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 from projector.arrays import FloatArray
 from projector.errors import NothingToShow
 from projector.progress import finish
-from projector.projections import PROJECTIONS, pca
+from projector.projections import pca
 from projector.projections.pca import Pca, fit_pca
 
 
@@ -116,16 +116,3 @@ def test_the_work_rises_to_its_end() -> None:
     known = [value for value in done if value is not None]
     assert known == sorted(known)
     assert known[-1] == pytest.approx(1.0)
-
-
-@pytest.mark.parametrize("name", PROJECTIONS)
-@pytest.mark.parametrize("n_dims", [2, 3])
-@pytest.mark.parametrize("shape", [(1, 1), (2, 2), (50, 1), (50, 2), (50, 20), (5, 5000)])
-def test_every_projection_places_every_point(
-    name: str, n_dims: int, shape: tuple[int, int]
-) -> None:
-    step = finish(PROJECTIONS[name].steps(correlated(*shape), n_dims))
-    assert step.positions.shape == (shape[0], n_dims)
-    assert step.positions.dtype == np.float32
-    assert np.isfinite(step.positions).all()
-    assert step.done == 1.0
