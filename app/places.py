@@ -43,7 +43,7 @@ def without_doubles(named: Iterable[Named]) -> tuple[Named, ...]:
 def roots_of(named: Sequence[Named]) -> tuple[Root, ...]:
     """The roots of absolute paths, named as the user said, else as short as tells them apart.
 
-    Raises InvalidChoice where two have one name.
+    Raises InvalidChoice where two have one name, or runs of theirs could.
     """
     places = without_doubles(named)
     short = {root.path: root.name for root in name_roots([path_of(one) for one in places])}
@@ -51,9 +51,15 @@ def roots_of(named: Sequence[Named]) -> tuple[Root, ...]:
         one if isinstance(one, Root) else Root(one, short[path_of(one)]) for one in places
     )
     names = [root.name for root in roots]
+    given = [one.name for one in places if isinstance(one, Root)]
     for name in names:
         if names.count(name) > 1:
             raise InvalidChoice(f"Two of the paths are named {name}; give each its own name.")
+        inner = next((other for other in names if other.startswith(f"{name}/")), None)
+        if inner and name in given:
+            raise InvalidChoice(
+                f"Runs of {name} and {inner} could have one name; call {name} something else."
+            )
     return roots
 
 

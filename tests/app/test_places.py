@@ -54,6 +54,17 @@ def test_two_paths_of_one_name_are_refused():
         roots_of([A, Root(B, "a")])
 
 
+def test_a_name_that_another_begins_with_is_refused():
+    folders = [Path("/r/a/b"), Path("/r/c/b")]
+    with pytest.raises(InvalidChoice, match="Runs of a and a/b could have one name"):
+        roots_of([*folders, Root(Path("/z"), "a")])
+    assert [root.name for root in roots_of([*folders, Root(Path("/z"), "b")])] == [
+        "a/b",
+        "c/b",
+        "b",
+    ]
+
+
 def test_a_path_given_twice_is_opened_once_under_its_last_name():
     assert without_doubles([A, B, Root(A, "mine")]) == (Root(A, "mine"), B)
 
