@@ -1,1 +1,0 @@
-"""How far to trust a projection, as numbers and per point."""
