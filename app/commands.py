@@ -51,7 +51,7 @@ def file_commands(controller: Controller) -> tuple[Command, ...]:
         Command(
             "app.open_file",
             tr("Open &file…"),
-            tr("Open one event file or embedding"),
+            tr("Open event files, or vectors with their table and pictures"),
             controller.ask_file,
             "File",
             ("Ctrl+Shift+O",),
@@ -161,6 +161,14 @@ def help_commands(controller: Controller) -> tuple[Command, ...]:
             controller.show_shortcuts,
             "Help",
             ("F1",),
+        ),
+        Command(
+            "app.doctor",
+            tr("&What was looked for…"),
+            tr("List where embeddings were looked for, what was found and why the rest was not"),
+            controller.explainer.show,
+            "Help",
+            is_enabled=controller.has_path,
         ),
         Command(
             "app.about",

@@ -10,6 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app.commands import app_commands
+from app.dropped import Dropped, sort_dropped
+from app.explainer import Explainer
+from app.file_kinds import file_filter
 from app.follow import POLL_MS, Follower, News
 from app.jobs import Jobs
 from app.main_window import MainWindow
@@ -44,6 +47,8 @@ class Controller(QObject):
         self.window = MainWindow(self.jobs)
         self.named: tuple[Named, ...] = ()
         self._wanted_tab: str | None = None
+        self.explainer = Explainer(self.window, self)
+        self._companions = Dropped(())
         self._updated: QTime | None = None
         self.follower = None if poll_ms is None else Follower(self.jobs, self, poll_ms=poll_ms)
         self._follows = settings.follows
@@ -59,7 +64,8 @@ class Controller(QObject):
 
     def _connect(self) -> None:
         self.window.add_commands(app_commands(self))
-        self.window.dropped.connect(self.open)
+        self.window.dropped.connect(self.open_together)
+        self.window.notices.explanation_asked.connect(self.explainer.show)
         self.window.recent_chosen.connect(self.open)
         self.window.closing.connect(self._on_closing)
         self.window.welcome.folder_asked.connect(self.ask_folder)
@@ -83,10 +89,21 @@ class Controller(QObject):
         several = [named] if isinstance(named, Named) else named
         self._read(without_doubles(map(absolute, several)), dashboard)
 
+    @Slot(object)
+    def open_together(self, paths: Sequence[Path]) -> None:
+        """Open what was dropped or picked at once; a table and a picture go with the vectors."""
+        self.jobs.run("app/open", self.tr("Opening"), sort_dropped(paths), on_done=self._on_sorted)
+
+    def _on_sorted(self, dropped: Dropped) -> None:
+        if dropped.places or not self.explainer.attach(dropped):
+            self.open(dropped.places or dropped.companions)
+            self._companions = dropped
+
     def _read(
         self, named: tuple[Named, ...], dashboard: str | None = None, *, is_fresh: bool = False
     ) -> None:
         self._wanted_tab = dashboard
+        self._companions = Dropped(())
         if self.window.dashboard is None:
             self.window.welcome.show_reading(named)
             self.window.show_welcome()
@@ -104,6 +121,7 @@ class Controller(QObject):
         self.named, self._updated = opened.named, None
         self.window.notices.clear()
         self.window.notices.add_all(contents.problems)
+        self.explainer.set_contents(contents)
         self.settings.add_recent(*opened.named)
         self._show_recent()
         self.window.show_opened(opened.named)
@@ -114,10 +132,13 @@ class Controller(QObject):
 
     def _show(self, contents: Contents, *, keep_tab: bool) -> None:
         if contents.is_empty:
-            self.window.welcome.show_nothing_found(self.named, nothing_found(contents))
+            what = nothing_found(contents)
+            self.window.welcome.show_nothing_found(self.named, what, contents.findings)
             self.window.show_welcome()
             return
         self.window.show_contents(contents, keep_tab=keep_tab)
+        if self._companions.places:
+            self.explainer.attach(self._companions)
         if self._wanted_tab is not None:
             self.window.show_dashboard(self._wanted_tab)
 
@@ -125,6 +146,7 @@ class Controller(QObject):
     def _on_news(self, news: News) -> None:
         """The logs have grown: show it, and leave alone what the user chose."""
         self.window.notices.add_all(news.problems)
+        self.explainer.set_contents(news.contents)
         if self.window.dashboard is not None:
             self.window.follow_contents(news.contents, news.changed)
         elif not news.contents.is_empty:
@@ -193,12 +215,11 @@ class Controller(QObject):
     @Slot()
     def ask_file(self) -> None:
         start = str(self.path or Path.home())
-        kinds = self.tr(
-            "Logs and embeddings (*tfevents* *.npy *.tsv *.csv *.bytes *.pbtxt);;All files (*)"
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self.window, self.tr("Open files"), start, file_filter()
         )
-        chosen, _ = QFileDialog.getOpenFileName(self.window, self.tr("Open file"), start, kinds)
         if chosen:
-            self.open(Path(chosen))
+            self.open_together([Path(path) for path in chosen])
 
     @Slot()
     def open_demo(self) -> None:

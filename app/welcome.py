@@ -8,7 +8,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.places import Named, described, title_of
+from app.places import Named, described, path_of, title_of
+from projector.embeddings.doctor import Finding
+from widgets.embedding.doctor_view import DoctorView
 from widgets.shared.texts import button_text, plain_tip
 
 MOST_SHOWN = 6
@@ -36,6 +38,8 @@ class Welcome(QWidget):
         self._title.setFont(font)
         self._text = QLabel(wordWrap=True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self.doctor = DoctorView()
+        self.doctor.hide()
         self._recent = QVBoxLayout()
         self._recent.setSpacing(4)
         column = QVBoxLayout()
@@ -44,10 +48,11 @@ class Welcome(QWidget):
         column.addWidget(self._text)
         column.addLayout(self._buttons())
         column.addSpacing(8)
+        column.addWidget(self.doctor, 20)
         column.addLayout(self._recent)
         middle = QHBoxLayout(self)
         middle.addStretch(1)
-        middle.addLayout(column, 2)
+        middle.addLayout(column, 3)
         middle.addStretch(1)
         column.insertStretch(0, 2)
         column.addStretch(3)
@@ -73,21 +78,28 @@ class Welcome(QWidget):
         self._title.setText(self.tr("Open a log folder"))
         self._text.setText(
             self.tr(
-                "Drop TensorBoard log folders, an event file or an embedding (.npy, .tsv) on this "
-                "window. Everything stays on this computer."
+                "Drop TensorBoard log folders, an event file, or vectors (.npy, .tsv, .parquet, "
+                ".safetensors, …) with their labels and pictures on this window. Everything stays "
+                "on this computer."
             )
         )
+        self.doctor.hide()
         self._list(recent)
 
     def show_reading(self, named: Sequence[Named]) -> None:
         """Something is being read."""
         self._title.setText(self.tr("Reading…"))
+        self.doctor.hide()
         self._text.setText(described(named))
         self._list(())
 
-    def show_nothing_found(self, named: Sequence[Named], what: str) -> None:
-        """The folder was read and holds nothing for us."""
+    def show_nothing_found(
+        self, named: Sequence[Named], what: str, findings: Sequence[Finding] = ()
+    ) -> None:
+        """The folder was read and holds nothing for us. findings: what was looked for in it."""
         self._title.setText(self.tr("Nothing to show"))
+        self.doctor.show_findings(findings, [path_of(one) for one in named])
+        self.doctor.show()
         self._text.setText(f"{what}\n\n{described(named)}")
         self._list(())
 

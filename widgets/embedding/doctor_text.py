@@ -45,7 +45,8 @@ def report_html(findings: Iterable[Finding], roots: Sequence[Path], palette: QPa
     by_file = _by_file(findings)
     if not by_file:
         items = "".join(f"<li>{escape(line)}</li>" for line in looked_for())
-        return f"<p>{escape(tr('Looked for were:'))}</p><ul>{items}</ul>"
+        title = escape(tr("Nothing like it is there. Looked for were:"))
+        return f"<p>{title}</p><ul style='-qt-list-indent: 0; margin-left: 12px'>{items}</ul>"
     troubled = [file for file, those in by_file.items() if has_trouble(those)]
     quiet = [file for file in by_file if file not in set(troubled)]
     shown = [*troubled, *(quiet if len(quiet) <= MOST_QUIET else ())][:MOST_FILES]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QUrl, Signal, Slot
+from PySide6.QtCore import QEvent, QSizeF, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QDialog,
@@ -39,6 +39,7 @@ class DoctorView(QWidget):
         self._text.setOpenLinks(False)
         self._text.setAccessibleName(self.tr("What was looked for"))
         self._text.document().setDocumentMargin(MARGIN)
+        self._text.document().documentLayout().documentSizeChanged.connect(self._on_sized)
         self._folder = QPushButton(self.tr("Open the folder"))
         self._folder.setToolTip(self.tr("Show the folder in the file manager"))
         self._folder.clicked.connect(self._on_folder)
@@ -50,6 +51,7 @@ class DoctorView(QWidget):
         column.setSpacing(MARGIN)
         column.addWidget(self._text, 1)
         column.addLayout(self._buttons())
+        column.addStretch(0)
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -72,6 +74,11 @@ class DoctorView(QWidget):
 
     def _fill(self) -> None:
         self._text.setHtml(report_html(self._findings, self._roots, self.palette()))
+
+    @Slot(QSizeF)
+    def _on_sized(self, size: QSizeF) -> None:
+        """No higher than what it shows."""
+        self._text.setMaximumHeight(round(size.height()) + 2 * self._text.frameWidth() + MARGIN)
 
     @Slot()
     def _on_folder(self) -> None:

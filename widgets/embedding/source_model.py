@@ -79,9 +79,7 @@ class SourceTable(QAbstractTableModel):
             return plain_tip(line.why or line.cells[index.column()])
         if role == Role.AccessibleDescriptionRole:
             return line.why
-        if role == Role.TextAlignmentRole and index.column() == 2:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        return None
+        return _alignment(index.column()) if role == Role.TextAlignmentRole else None
 
     @override
     def headerData(
@@ -89,11 +87,19 @@ class SourceTable(QAbstractTableModel):
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Role.DisplayRole:
             return self.titles[section]
-        return None
+        return _alignment(section) if role == Role.TextAlignmentRole else None
 
     @override
     def flags(self, index: Index) -> Qt.ItemFlag:
         """What is no embedding is gray and can't be picked."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         if self._shown[index.row()].group is None:
             return Qt.ItemFlag.ItemNeverHasChildren
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+
+def _alignment(column: int) -> int:
+    """Numbers stand at the right."""
+    side = Qt.AlignmentFlag.AlignRight if column == 2 else Qt.AlignmentFlag.AlignLeft
+    return int(side | Qt.AlignmentFlag.AlignVCenter)
