@@ -1,0 +1,11 @@
+"""The nearest neighbors of all points at once: what t-SNE, UMAP and quality figures share.
+
+Exact to some 50,000 rows, in tiles of products; beyond that by an inverted file whose recall is
+measured. What needs numba or faiss is imported when the work starts.
+"""
+
+from projector.neighbor_graph.cache import NeighborCache
+from projector.neighbor_graph.find import find_neighbors
+from projector.neighbor_graph.graph import NeighborGraph
+
+__all__ = ["NeighborCache", "NeighborGraph", "find_neighbors"]

@@ -1,0 +1,81 @@
+"""Chooses between the exact and the approximate search, and says no before it starts in vain."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from projector.arrays import FloatArray, frozen
+from projector.embeddings.memory import check_fits
+from projector.errors import InvalidChoice, NothingToShow
+from projector.neighbor_graph.graph import NeighborGraph
+from projector.neighbors import METRICS, Metric
+from projector.progress import Work
+
+EXACT_ROWS = 50_000
+_EXACT_COST = 2.2e12  # pairs times (dims + 64): a minute or two on two cores
+_COST_OF_A_PAIR = 64
+
+
+def is_exact_search(n: int, d: int) -> bool:
+    """Whether find_neighbors compares all pairs of so many rows."""
+    return n <= EXACT_ROWS and n * n * (d + _COST_OF_A_PAIR) <= _EXACT_COST
+
+
+def find_neighbors(
+    vectors: FloatArray, k: int, metric: Metric = "euclidean", *, seed: int = 0
+) -> Work[NeighborGraph]:
+    """The k nearest neighbors of every row; n - 1 of them where k is more.
+
+    vectors: float32 (n, d), possibly memory-mapped, of any length and scale; rows that hold NaN or
+    infinities have no neighbors and are nobody's. seed: of the approximate search, which is the
+    same each time; its recall is raised to 0.95 or as far as it goes, and reported. Equal distances
+    come in row order. Raises InvalidChoice, NothingToShow (fewer than two finite rows), TooLarge.
+    """
+    _check(vectors, k, metric)
+    n, d = vectors.shape
+    k = min(k, n - 1)
+    check_fits(estimate_bytes(n, d, k), f"Finding {k:,} neighbors of {n:,} rows", _ADVICE)
+    from projector.neighbor_graph.exact import exact_graph
+    from projector.neighbor_graph.space import measure
+
+    vectors = _readable(vectors)
+    is_exact = is_exact_search(n, d)
+    space = yield from measure(vectors, metric, keep_copy=is_exact)
+    recall = 1.0
+    if is_exact:
+        ids, distances = yield from exact_graph(space, k)
+    else:
+        from projector.neighbor_graph.approximate import approximate_graph
+
+        ids, distances, recall = yield from approximate_graph(space, k, seed)
+    return NeighborGraph(frozen(ids), frozen(distances), metric, recall)
+
+
+_ADVICE = "Ask for fewer neighbors, or reduce the vectors by PCA first."
+
+
+def estimate_bytes(n: int, d: int, k: int) -> int:
+    """Memory find_neighbors takes at its peak, beyond the vectors."""
+    graph = 8 * n * k
+    if is_exact_search(n, d):
+        return graph + 4 * n * d + (200 << 20)
+    return graph + 8 * n * d + (300 << 20)
+
+
+def _check(vectors: FloatArray, k: int, metric: str) -> None:
+    if metric not in METRICS:
+        raise InvalidChoice(f"The distance must be one of {', '.join(METRICS)}, got {metric}.")
+    if k < 1:
+        raise InvalidChoice(f"The number of neighbors must be at least 1, got {k:,}.")
+    if len(vectors) < 2:
+        raise NothingToShow("A single point has no neighbors.")
+    if vectors.shape[1] < 1:
+        raise NothingToShow("Vectors without any dimension have no neighbors.")
+
+
+def _readable(vectors: FloatArray) -> FloatArray:
+    """As kernels read them: plain arrays of single or double precision, still memory-mapped."""
+    plain = np.asarray(vectors)
+    if plain.dtype in (np.float32, np.float64) and plain.flags.c_contiguous:
+        return plain
+    return np.ascontiguousarray(plain, np.float32)

@@ -1,0 +1,41 @@
+"""The result: k neighbors of each row, and their distances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from projector.arrays import FloatArray
+from projector.neighbors import Metric
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NeighborGraph:
+    """ids: int32 (n, k), nearest first, never the point itself; -1 where a row has fewer (its own
+    or too many others' values are not finite). distances: float32 (n, k), rising, inf beside -1.
+    metric: of the distances, as in projector.neighbors. recall: the share of true neighbors among
+    them, measured on a sample; 1 where the search was exact.
+    """
+
+    ids: NDArray[np.int32]
+    distances: FloatArray
+    metric: Metric
+    recall: float = 1.0
+
+    @property
+    def k(self) -> int:
+        return int(self.ids.shape[1])
+
+    @property
+    def is_exact(self) -> bool:
+        return self.recall == 1.0
+
+    @property
+    def n_bytes(self) -> int:
+        return self.ids.nbytes + self.distances.nbytes
+
+    def nearest(self, k: int) -> NeighborGraph:
+        """The same with only the k nearest; 1 <= k <= self.k."""
+        return NeighborGraph(self.ids[:, :k], self.distances[:, :k], self.metric, self.recall)
