@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from projector.errors import InvalidChoice, NotFound, Unreadable
+from projector.errors import InvalidChoice, NotFound, ProjectorError, Unreadable
 from projector.layout_files import (
     SUFFIXES,
     check_layout_name,
@@ -135,7 +135,7 @@ def test_a_file_that_is_not_there_is_a_sentence(tmp_path):
 def test_a_damaged_file_is_a_sentence(tmp_path, suffix, content):
     path = tmp_path / f"bad{suffix}"
     path.write_bytes(content)
-    with pytest.raises(Unreadable, match="bad"):
+    with pytest.raises(ProjectorError, match="bad"):
         finish(read_layout(path))
 
 
