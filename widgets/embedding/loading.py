@@ -19,6 +19,7 @@ from projector.embeddings.reader import (
     read_parts,
 )
 from projector.progress import Progress, Work
+from widgets.embedding.columns import default_color, default_label
 from widgets.embedding.sources import SourceGroup
 
 N_COMPONENTS = 10
@@ -48,7 +49,7 @@ class Shown:
     coordinates: float32 (n, c) in units of the cloud's size, centered; NaN rows have no place.
     variance_ratio: share of this step's variance along each axis, 0..1.
     are_own_axes: whether they were fitted on this very step. parts: what the embedding was put
-    together from.
+    together from. label_by, color_by: the columns that suit it.
     """
 
     embedding: Embedding
@@ -56,6 +57,8 @@ class Shown:
     variance_ratio: DoubleArray
     are_own_axes: bool
     parts: Parts | None = None
+    label_by: str | None = None
+    color_by: str | None = None
 
     @property
     def n_axes(self) -> int:
@@ -127,14 +130,26 @@ def load(
     """
     parts = yield from read_parts(group.sources[index], wish)
     loaded = yield from _in_axes(parts.embedding, reference, axes)
-    return replace(loaded, shown=replace(loaded.shown, parts=parts))
+    return replace(loaded, shown=_with_parts(loaded.shown, parts))
 
 
 def load_companions(shown: Shown, wish: Companions) -> Work[Shown]:
     """The same vectors in the same places with other metadata or pictures."""
     assert shown.parts is not None
     parts = yield from read_companions(shown.parts, wish)
-    return replace(shown, embedding=parts.embedding, parts=parts)
+    return _with_parts(shown, parts)
+
+
+def _with_parts(shown: Shown, parts: Parts) -> Shown:
+    """The columns are counted here, on a job, as that takes long for a million rows."""
+    embedding = parts.embedding
+    return replace(
+        shown,
+        embedding=embedding,
+        parts=parts,
+        label_by=default_label(embedding),
+        color_by=default_color(embedding),
+    )
 
 
 def _in_axes(embedding: Embedding, reference: Source, axes: Axes | None) -> Work[Loaded]:

@@ -16,12 +16,7 @@ from projector.embeddings.embedding import Embedding, Source
 from projector.embeddings.metadata import Repair
 from projector.embeddings.pictures import SpriteSheet, sheet_of
 from projector.embeddings.reader import Companions
-from widgets.embedding.columns import (
-    column_names,
-    default_color,
-    default_label,
-    label_text,
-)
+from widgets.embedding.columns import column_names, label_text
 from widgets.embedding.loading import Shown
 from widgets.embedding.sources import SourceGroup, chosen_group
 from widgets.shared.view_model import ViewModel
@@ -200,8 +195,8 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         self.choose(
             axes=(x, y, z),
             is_flat=choice.is_flat or shown.n_axes < 3,
-            label_by=choice.label_by if choice.label_by in names else default_label(embedding),
-            color_by=choice.color_by if choice.color_by in names else default_color(embedding),
+            label_by=choice.label_by if choice.label_by in names else shown.label_by,
+            color_by=choice.color_by if choice.color_by in names else shown.color_by,
             search_in=choice.search_in if choice.search_in in names else None,
             shows_pictures=choice.shows_pictures and embedding.sprites is not None,
             selected=self.selected,
