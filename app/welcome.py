@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.places import Named, described, path_of, title_of
 from projector.embeddings.doctor import Finding
+from widgets.embedding.doctor_text import has_trouble
 from widgets.embedding.doctor_view import DoctorView
 from widgets.shared.texts import button_text, plain_tip
 
@@ -98,6 +99,8 @@ class Welcome(QWidget):
     ) -> None:
         """The folder was read and holds nothing for us. findings: what was looked for in it."""
         self._title.setText(self.tr("Nothing to show"))
+        if has_trouble(findings):
+            what = self.tr("Below is what was looked for, and why it can't be shown.")
         self.doctor.show_findings(findings, [path_of(one) for one in named])
         self.doctor.show()
         self._text.setText(f"{what}\n\n{described(named)}")

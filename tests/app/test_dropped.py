@@ -77,9 +77,7 @@ def test_other_vectors_opened_later_have_metadata_of_their_own(controller, qtbot
     assert controller.window.dashboard.model.choice.metadata_path == ""
 
 
-def test_a_table_alone_in_an_empty_window_says_why_it_can_not_be_shown(
-    controller, qtbot, tmp_path
-):
+def test_a_table_alone_in_an_empty_window_says_why_it_can_not_be_shown(controller, qtbot, tmp_path):
     words = tmp_path / "words.tsv"
     words.write_text("name\tkind\ncat\tanimal\n")
     drop(controller, qtbot, words)

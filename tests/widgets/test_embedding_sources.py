@@ -321,6 +321,20 @@ def test_a_folder_without_any_says_what_embeddings_are_told_by(show, tmp_path):
     assert ".safetensors" in text
 
 
+def test_what_fails_from_now_on_is_shown_while_the_folder_is_followed(show, broken, tmp_path):
+    config = broken / "projector_config.pbtxt"
+    text = config.read_text()
+    config.unlink()
+    (broken / "tensors.tsv").unlink()
+    before = finish(read_contents(broken, uses_index=False))
+    dashboard = show(broken)
+    config.write_text(text)
+    after = finish(read_contents(broken, uses_index=False))
+    assert EmbeddingDashboard.differs(before, after)
+    dashboard.follow_contents(after)
+    assert "were not found" in dashboard.findChild(DoctorView).text
+
+
 def test_the_report_can_be_copied(show, broken):
     dashboard = show(broken)
     click(button(dashboard.findChild(DoctorView), "Copy report"))

@@ -126,7 +126,9 @@ class EmbeddingDashboard(Dashboard):
         # a source whose files were written anew is equal to the one before, but another object
         pairs = zip(before.sources, after.sources, strict=False)
         is_longer = len(before.sources) != len(after.sources)
-        return is_longer or any(old is not new for old, new in pairs)
+        # without any, what was looked for is what is shown
+        is_told_anew = not after.sources and before.findings != after.findings
+        return is_longer or is_told_anew or any(old is not new for old, new in pairs)
 
     @override
     def follow_contents(self, contents: Contents) -> None:
