@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
 
 from projector.arrays import DoubleArray, FloatArray, IntArray, frozen
 from projector.errors import InvalidChoice, NothingToShow
+from projector.parallel import for_each_part
 from projector.progress import Progress, Work, finish
 
 Metric = Literal["cosine", "euclidean", "manhattan", "dot"]
@@ -30,44 +32,130 @@ class Neighbors:
 def nearest(vectors: FloatArray, point: int, k: int, metric: Metric) -> Neighbors:
     """The k points closest to one point, nearest first, equals in row order; not the point itself.
 
-    vectors: float32 (n, d), not necessarily of unit length. Rows that hold NaN or infinities are
-    nobody's neighbors, so fewer than k may come back. cosine lies in 0..2, and is 1 where one of
-    the two vectors is zero; dot is the negative inner product, so that the largest comes first.
-    Raises InvalidChoice for a point, k or metric out of range, NothingToShow when n < 2 or the
-    point's own vector is not finite.
+    vectors: float32 (n, d), not necessarily of unit length: the original ones, or positions of 2 or
+    3 dims. Rows that hold NaN or infinities are nobody's neighbors, so fewer than k may come back.
+    cosine lies in 0..2, and is 1 where one of the two vectors is zero; dot is the negative inner
+    product, so that the largest comes first. Raises InvalidChoice for a point, k or metric out of
+    range, NothingToShow when n < 2 or the point's own vector is not finite.
     """
     return finish(nearest_work(vectors, point, k, metric))
 
 
 def nearest_work(vectors: FloatArray, point: int, k: int, metric: Metric) -> Work[Neighbors]:
     """The same as a job: yields Progress between blocks."""
-    _check(vectors, point, k, metric)
-    n, d = vectors.shape
-    own = vectors[point].astype(np.float64)
-    distances = np.empty(n)
-    n_rows = max(1, _BLOCK // d)
-    for i, start in enumerate(range(0, n, n_rows)):
-        rows = vectors[start : start + n_rows].astype(np.float64)
-        with np.errstate(invalid="ignore", over="ignore"):
-            distances[start : start + n_rows] = _DISTANCES[metric](rows, own)
-        if i % _BLOCKS_PER_YIELD == 0:
-            yield Progress(start / n, "Finding neighbors")
-    distances[~np.isfinite(distances)] = np.inf
-    distances[point] = np.inf
+    _check(k, metric)
+    points = _checked_points(vectors, np.array([point], np.int64))
+    own = vectors[points[0]].astype(np.float64)
+    distances = yield from _distances_to(vectors, own, metric)
+    distances[points] = np.inf
     return _smallest(distances, k)
 
 
-def _check(vectors: FloatArray, point: int, k: int, metric: str) -> None:
+def nearest_to_work(
+    vectors: FloatArray, own: FloatArray | DoubleArray, k: int, metric: Metric
+) -> Work[Neighbors]:
+    """The k rows closest to a vector (d,) from outside; a row that equals it comes first.
+
+    Raises InvalidChoice when its length is not d, NothingToShow when it is not finite.
+    """
+    _check(k, metric)
+    own = np.asarray(own, np.float64)
+    if own.shape != vectors.shape[1:]:
+        raise InvalidChoice(
+            f"The vector must hold {vectors.shape[1]:,} values like the others, got {own.size:,}."
+        )
+    if not np.isfinite(own).all():
+        raise NothingToShow("The vector holds values that are not finite: no neighbors.")
+    return _smallest((yield from _distances_to(vectors, own, metric)), k)
+
+
+def nearest_to_center_work(
+    vectors: FloatArray, points: IntArray, k: int, metric: Metric
+) -> Work[Neighbors]:
+    """The k rows closest to the mean of some points; none of these. Errors as of nearest."""
+    _check(k, metric)
+    points = _checked_points(vectors, points)
+    total = np.zeros(vectors.shape[1])
+    for place in _places(len(points), _n_rows(vectors)):
+        total += vectors[points[place]].sum(axis=0, dtype=np.float64)
+        yield Progress(0.0, "Finding the middle")
+    distances = yield from _distances_to(vectors, total / len(points), metric)
+    distances[points] = np.inf
+    return _smallest(distances, k)
+
+
+def nearest_to_any_work(
+    vectors: FloatArray, points: IntArray, k: int, metric: Metric
+) -> Work[Neighbors]:
+    """The k rows closest to whichever of some points is nearest; none of these. Errors as of
+    nearest."""
+    from projector.neighbor_sets import distances_to_any
+
+    _check(k, metric)
+    points = _checked_points(vectors, points)
+    distances = yield from distances_to_any(vectors, points, metric)
+    distances[~np.isfinite(distances)] = np.inf
+    distances[points] = np.inf
+    return _smallest(distances, k)
+
+
+def _distances_to(vectors: FloatArray, own: DoubleArray, metric: Metric) -> Work[DoubleArray]:
+    """float64 (n,), inf where a row is not finite."""
+    n, n_rows = len(vectors), _n_rows(vectors)
+    distances = np.empty(n)
+
+    def part(start: int, stop: int) -> None:
+        for place in _places(stop - start, n_rows):
+            rows = slice(start + place.start, start + place.stop)
+            with np.errstate(invalid="ignore", over="ignore"):
+                distances[rows] = _DISTANCES[metric](vectors[rows].astype(np.float64), own)
+
+    for place in _places(n, n_rows * _BLOCKS_PER_YIELD):
+        for_each_part(place.stop - place.start, partial(_moved, part, place.start), n_rows)
+        yield Progress(place.start / n, "Finding neighbors")
+    distances[~np.isfinite(distances)] = np.inf
+    return distances
+
+
+def _moved(part: Callable[[int, int], None], by: int, start: int, stop: int) -> None:
+    part(by + start, by + stop)
+
+
+def _places(n: int, size: int) -> Iterator[slice]:
+    for start in range(0, n, size):
+        yield slice(start, min(start + size, n))
+
+
+def _n_rows(vectors: FloatArray) -> int:
+    return max(1, _BLOCK // max(1, int(vectors.shape[1])))
+
+
+def _check(k: int, metric: str) -> None:
     if metric not in METRICS:
         raise InvalidChoice(f"The distance must be one of {', '.join(METRICS)}, got {metric}.")
     if k < 1:
         raise InvalidChoice(f"The number of neighbors must be at least 1, got {k}.")
-    if not 0 <= point < len(vectors):
-        raise InvalidChoice(f"The point must lie between 0 and {len(vectors) - 1:,}, got {point}.")
+
+
+def _checked_points(vectors: FloatArray, points: IntArray) -> IntArray:
+    """Those that are finite, each once, rising."""
+    points = np.unique(np.asarray(points, np.int64))
+    if not len(points):
+        raise NothingToShow("No point is selected, so there are no neighbors.")
+    outside = points[(points < 0) | (points >= len(vectors))]
+    if len(outside):
+        last = len(vectors) - 1
+        raise InvalidChoice(f"The point must lie between 0 and {last:,}, got {outside[0]}.")
     if len(vectors) < 2:
         raise NothingToShow("A single point has no neighbors.")
-    if not np.isfinite(vectors[point]).all():
-        raise NothingToShow(f"Point {point:,} holds values that are not finite: no neighbors.")
+    found = [
+        points[place][np.isfinite(vectors[points[place]]).all(axis=1)]
+        for place in _places(len(points), _n_rows(vectors))
+    ]
+    finite = np.concatenate(found)
+    if not len(finite):
+        raise NothingToShow(f"Point {points[0]:,} holds values that are not finite: no neighbors.")
+    return finite
 
 
 def _smallest(distances: DoubleArray, k: int) -> Neighbors:

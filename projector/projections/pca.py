@@ -12,13 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from projector.arrays import DoubleArray, FloatArray, MaskArray, frozen
-from projector.errors import NothingToShow
-from projector.progress import Progress, Work
+from projector.errors import InvalidChoice, NothingToShow
+from projector.mapped import release
+from projector.progress import Progress, Work, finish
 
 EXACT_LIMIT = 4000
 
 _BLOCK = 1 << 19  # values of a block: 4 MB as float64
 _OPERATIONS = 1 << 29  # multiplications between two yields, some 50 ms
+_LEAST_ROWS = 256  # of a block, for a covariance: fewer would leave the processor waiting
 _N_ROUNDS = 12
 _MOST_SOLVED_WHOLE = 1000
 _N_EXTRA = 10  # directions carried along by the subspace iteration, which then converges faster
@@ -39,6 +41,30 @@ class Pca:
     mean: DoubleArray
     is_exact: bool = True
     n_left_out: int = 0
+
+    def transform(self, vectors: FloatArray) -> FloatArray:
+        """Where rows fall that took no part in finding the components.
+
+        vectors: (m, d), possibly memory-mapped. Returns positions as above, float32 (m, c). Raises
+        InvalidChoice for another number of dims.
+        """
+        return finish(self.transform_work(vectors))
+
+    def transform_work(self, vectors: FloatArray) -> Work[FloatArray]:
+        """The same as a job: yields Progress between blocks."""
+        d = len(self.mean)
+        if vectors.ndim != 2 or vectors.shape[1] != d:
+            held = vectors.shape[-1] if vectors.ndim else 0
+            raise InvalidChoice(f"The vectors must hold {d:,} values each, got {held:,}.")
+        positions = np.full((len(vectors), len(self.components)), np.nan, np.float32)
+        for place in _places(len(vectors), _n_rows(d, len(self.components) + 1)):
+            block = vectors[place]
+            mask = np.isfinite(block).all(axis=1)
+            rows = block[mask].astype(np.float64) - self.mean
+            positions[place][mask] = rows @ self.components.T
+            release(block)
+            yield Progress(place.stop / len(vectors), "Projecting")
+        return frozen(positions)
 
 
 def fit_pca(vectors: FloatArray, n_components: int = 10) -> Work[Pca]:
@@ -82,8 +108,11 @@ class _Data:
     def blocks(self, n_rows: int) -> Iterator[tuple[slice, DoubleArray]]:
         """Places and centered values of the finite rows, float64 (at most n_rows, d)."""
         for place in _places(len(self.vectors), n_rows):
-            rows = self.vectors[place][self.mask[place]].astype(np.float64)
+            block = self.vectors[place]
+            mask = self.mask[place]
+            rows = (block if mask.all() else block[mask]).astype(np.float64)
             rows -= self.mean
+            release(block)
             yield place, rows
 
 
@@ -105,7 +134,9 @@ def _measure(vectors: FloatArray) -> Work[_Data]:
     for place in _places(n, _n_rows(d)):
         block = vectors[place]
         mask[place] = np.isfinite(block).all(axis=1)
-        total += block[mask[place]].sum(axis=0, dtype=np.float64)
+        finite = block if mask[place].all() else block[mask[place]]
+        total += finite.sum(axis=0, dtype=np.float64)
+        release(block)
         yield Progress(0.1 * place.stop / n, "Finding the mean")
     if not mask.any():
         raise NothingToShow("No row holds finite numbers only, so there is nothing to project.")
@@ -119,10 +150,19 @@ def _measure(vectors: FloatArray) -> Work[_Data]:
 
 
 def _from_covariance(data: _Data, c: int) -> Work[tuple[DoubleArray, DoubleArray]]:
-    covariance = np.zeros((data.d, data.d))
-    for place, rows in data.blocks(_n_rows(data.d, data.d)):
-        covariance += rows.T @ rows
-        yield Progress(0.2 + 0.5 * place.stop / len(data.vectors), "Finding how dimensions vary")
+    """Only the upper half is summed up, in strips: the other half mirrors it."""
+    d = data.d
+    covariance = np.zeros((d, d))
+    n_rows = max(_LEAST_ROWS, _n_rows(d))
+    width = max(16, _OPERATIONS // (n_rows * d))
+    for place, rows in data.blocks(n_rows):
+        for strip in _places(d, width):
+            covariance[strip, strip.start :] += rows[:, strip].T @ rows[:, strip.start :]
+            done = (place.start + (place.stop - place.start) * strip.stop / d) / len(data.vectors)
+            yield Progress(0.2 + 0.5 * done, "Finding how dimensions vary")
+    for strip in _places(d, width):
+        covariance[strip.start :, strip] = covariance[strip, strip.start :].T
+        yield Progress(0.7, "Finding how dimensions vary")
     variances, axes = yield from _largest(covariance, c)
     return variances, np.ascontiguousarray(axes.T)
 

@@ -13,7 +13,16 @@ from sklearn.neighbors import NearestNeighbors
 
 from projector.arrays import FloatArray
 from projector.errors import InvalidChoice, NothingToShow
-from projector.neighbors import METRICS, Metric, nearest, nearest_work
+from projector.neighbors import (
+    METRICS,
+    Metric,
+    nearest,
+    nearest_to_any_work,
+    nearest_to_center_work,
+    nearest_to_work,
+    nearest_work,
+)
+from projector.progress import finish
 
 DIGITS = load_digits().data.astype(np.float32)
 
@@ -111,3 +120,87 @@ def test_wrong_choices_are_refused(wrong: dict[str, Any]) -> None:
 def test_no_neighbors_is_nothing_to_show(vectors: FloatArray) -> None:
     with pytest.raises(NothingToShow):
         nearest(vectors, 0, 3, "cosine")
+
+
+def distances_between(rows: FloatArray, others: FloatArray, metric: Metric) -> Any:
+    rows, others = rows.astype(np.float64), others.astype(np.float64)
+    if metric == "dot":
+        return -(rows @ others.T)
+    return pairwise_distances(rows, others, metric=metric)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_vector_from_outside_has_neighbors(metric: Metric) -> None:
+    outside = DIGITS[7] + np.float32(0.25)
+    found = finish(nearest_to_work(DIGITS, outside, 10, metric))
+    wanted = distances_between(outside[None], DIGITS, metric)[0]
+    np.testing.assert_allclose(found.distances, np.sort(wanted)[:10], rtol=1e-5)
+    np.testing.assert_allclose(found.distances, wanted[found.ids], rtol=1e-5)
+
+
+def test_a_row_that_equals_the_vector_from_outside_comes_first() -> None:
+    found = finish(nearest_to_work(DIGITS, DIGITS[300], 3, "euclidean"))
+    assert (found.ids[0], found.distances[0]) == (300, 0)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_selection_has_neighbors_of_its_middle(metric: Metric) -> None:
+    points = np.array([30, 4, 4, 900])
+    found = finish(nearest_to_center_work(DIGITS, points, 10, metric))
+    wanted = distances_between(DIGITS[[4, 30, 900]].mean(axis=0)[None], DIGITS, metric)[0]
+    wanted[points] = np.inf
+    np.testing.assert_allclose(found.distances, np.sort(wanted)[:10], rtol=1e-5)
+    assert not np.isin(found.ids, points).any()
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("n_selected", [1, 5, 700])
+def test_a_selection_has_neighbors_of_any_of_its_points(metric: Metric, n_selected: int) -> None:
+    points = np.random.default_rng(1).choice(len(DIGITS), n_selected, replace=False)
+    found = finish(nearest_to_any_work(DIGITS, points, 25, metric))
+    wanted = distances_between(DIGITS, DIGITS[points], metric).min(axis=1)
+    wanted[points] = np.inf
+    np.testing.assert_allclose(found.distances, np.sort(wanted)[:25], rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(found.distances, wanted[found.ids], rtol=1e-5, atol=1e-7)
+
+
+def test_points_far_from_the_origin_are_told_apart_from_a_selection() -> None:
+    vectors = some_vectors() + np.float32(100_000)
+    points = np.array([1, 2])
+    found = finish(nearest_to_any_work(vectors, points, 5, "euclidean"))
+    wanted = distances_between(vectors, vectors[points], "euclidean").min(axis=1)
+    wanted[points] = np.inf
+    assert found.ids.tolist() == np.argsort(wanted, kind="stable")[:5].tolist()
+
+
+@pytest.mark.parametrize("n_dims", [2, 3])
+def test_neighbors_are_found_among_positions_too(n_dims: int) -> None:
+    positions = some_vectors(500, n_dims)
+    positions[17] = np.nan
+    found = nearest(positions, 3, 8, "euclidean")
+    wanted = np.linalg.norm(positions.astype(np.float64) - positions[3], axis=1)
+    wanted[[3, 17]] = np.inf
+    assert found.ids.tolist() == np.argsort(wanted)[:8].tolist()
+
+
+def test_rows_of_a_selection_that_are_not_finite_take_no_part() -> None:
+    vectors = some_vectors(20, 3)
+    vectors[2] = np.nan
+    for work in (nearest_to_center_work, nearest_to_any_work):
+        found = finish(work(vectors, np.array([2, 5]), 30, "euclidean"))
+        assert found.ids.tolist() == nearest(vectors, 5, 30, "euclidean").ids.tolist()
+        with pytest.raises(NothingToShow):
+            finish(work(vectors, np.array([2]), 3, "euclidean"))
+        with pytest.raises(NothingToShow, match="selected"):
+            finish(work(vectors, np.array([], np.int64), 3, "euclidean"))
+
+
+@pytest.mark.parametrize("wrong", [np.zeros(8), np.zeros((1, 9))])
+def test_a_vector_of_another_length_is_refused(wrong: FloatArray) -> None:
+    with pytest.raises(InvalidChoice, match="9 values"):
+        finish(nearest_to_work(some_vectors(), wrong, 3, "cosine"))
+
+
+def test_a_vector_that_is_not_finite_has_no_neighbors() -> None:
+    with pytest.raises(NothingToShow):
+        finish(nearest_to_work(some_vectors(), np.full(9, np.nan), 3, "cosine"))
