@@ -159,6 +159,8 @@ def _from_field(message: Any, dtype: int) -> NDArray[Any]:
     if field in ("float_val", "double_val"):
         return np.array(stored, dtypes.RAW[dtype])
     wide = np.array(stored, np.uint64 if dtype == 23 and min(stored, default=0) >= 0 else np.int64)
+    if dtype == dtypes.BOOL:  # not cut to a byte first, which 256 would not outlive
+        return np.not_equal(wide, 0)
     return _decoded(wide.astype(dtypes.RAW[dtype]), dtype)
 
 
