@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from projector.embeddings.beside import TABLES, Beside, files_beside
 from projector.embeddings.blocks import tell_tensors
 from projector.embeddings.checkpoints import find_checkpoint, latest_checkpoint
 from projector.embeddings.doctor import Finding, Folders, Tried
@@ -30,8 +31,7 @@ from projector.progress import Progress, Work
 _VECTOR_WORDS = re.compile(r"[._-]?(tensors?|vectors?|embeddings?|weights)$", re.IGNORECASE)
 _MOST_OPENED = 1000
 _MANY_USES = (".json", ".jsonl", ".ndjson", ".bin", ".pkl", ".txt", ".gz")
-_TABLES = (".tsv", ".csv", ".jsonl", ".parquet")
-_HOLD_BOTH = (*_TABLES, ".txt", ".ndjson", ".json", ".arrow", ".feather", ".pq", ".ipc")
+_HOLD_BOTH = (*TABLES, ".txt", ".ndjson", ".json", ".arrow", ".feather", ".pq", ".ipc")
 _STATE = "checkpoint"
 _SHARD = re.compile(r"\.data-\d{5}-of-\d{5}$|\.meta$")
 
@@ -129,24 +129,27 @@ def _add_all(path: Path, infos: tuple[TensorInfo, ...], run: str, gathering: Gat
         gathering.tell(Finding(path, f"{path.name} holds vectors.", "found"))
     else:
         tell_tensors(path, infos, gathering)
+    if path.parent not in gathering.beside:
+        gathering.beside[path.parent] = files_beside(path.parent)
+    beside = gathering.beside[path.parent]
     for info in offered:
         is_named = len(offered) > 1 and (info.title or info.key)
-        source = _source(path, info, run, is_named=bool(is_named))
+        source = _source(path, info, run, beside, is_named=bool(is_named))
         if gathering.has(source):
             source = replace(source, name=f"{path.name}/{info.key}" if info.key else path.name)
         gathering.add(source)
 
 
-def _source(path: Path, info: TensorInfo, run: str, *, is_named: bool) -> Source:
+def _source(path: Path, info: TensorInfo, run: str, beside: Beside, *, is_named: bool) -> Source:
     """is_named: whether it goes by its own name, as one of several of a file."""
     name = info.title or info.key if is_named else _stem(path)
-    beside = path.with_name(name.replace("/", "_")) if is_named else path.with_name(_stem(path))
+    stem = name.replace("/", "_") if is_named else _stem(path)
     return Source(
         name=name,
         run=run,
         tensor_path=path,
-        metadata_path=_find_metadata(path, beside.name),
-        sprite_path=_find_sprite(path, beside.name),
+        metadata_path=_find_metadata(path, stem, beside),
+        sprite_path=_find_sprite(stem, beside),
         key=info.key,
     )
 
@@ -160,32 +163,27 @@ def _stem(path: Path) -> str:
     return path.stem
 
 
-def _find_metadata(path: Path, stem: str) -> Path | None:
+def _find_metadata(path: Path, stem: str, beside: Beside) -> Path | None:
     """Labels by their name, else the only other table beside the only file of vectors."""
-    beside = [
-        other
-        for suffix in _TABLES
-        for other in sorted(path.parent.glob(f"*{suffix}"))
-        if other != path and other.is_file() and other.name != "tensors.tsv"
-    ]
     names = _names(stem, ("metadata", "labels", "meta"))
     if path.suffix.lower() in _HOLD_BOTH:  # of the same name are the same vectors once more
         names = [name for name in names if name != stem.lower()]
     for name in names:
-        for other in beside:
-            if other.stem.lower() == name:
+        for suffix in TABLES:
+            other = beside.tables.get((name, suffix))
+            if other is not None and other != path:
                 return other
-    tables = [other for other in beside if other.suffix.lower() == ".tsv"]
-    n_vectors = sum(1 for _ in path.parent.glob("*.npy"))
-    if path.suffix.lower() == ".npy" and len(tables) == 1 and n_vectors == 1:
+    tables = [other for (_, suffix), other in beside.tables.items() if suffix == ".tsv"]
+    if path.suffix.lower() == ".npy" and len(tables) == 1 and beside.n_npy == 1:
         return tables[0]
     return None
 
 
-def _find_sprite(path: Path, stem: str) -> Path | None:
-    beside = {other.stem.lower(): other for other in path.parent.glob("*.png")}
+def _find_sprite(stem: str, beside: Beside) -> Path | None:
+    """A sheet, or the first of several with numbers."""
     names = _names(stem, ("sprite", "sprites", "pictures", "images"))
-    return next((beside[name] for name in names if name in beside), None)
+    found = (beside.pictures.get(name) for name in names)
+    return next((path for path in found if path is not None), None)
 
 
 def _names(stem: str, words: tuple[str, ...]) -> list[str]:

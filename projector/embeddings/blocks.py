@@ -51,7 +51,7 @@ def _read_file_block(place: ConfigPlace, info: EmbeddingInfo, gathering: Gatheri
     title = shown(info.tensor_name or info.tensor_path)
     tensor = find_file(info.tensor_path, place.path.parent, gathering.root)
     if tensor.path is None:
-        checkpoint = find_checkpoint(info.tensor_path, place.path.parent)
+        checkpoint = find_checkpoint(info.tensor_path, place.path.parent, gathering.shards)
         tensor = replace(tensor, path=checkpoint)
     if tensor.path is None:
         nearest = gathering.names.nearest(info.tensor_path, place.path.parent)

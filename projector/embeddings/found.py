@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from projector.embeddings.beside import Beside
+from projector.embeddings.checkpoints import Shards
 from projector.embeddings.doctor import Finding, Names, Tried
 from projector.embeddings.embedding import Source
 from projector.errors import Problem
@@ -27,7 +29,8 @@ class Found:
 class Gathering:
     """Of sources with the same run, name and step the last one counts. root: the folder that was
     opened. used: files of vectors that are spoken for, and folders of which a config has chosen a
-    checkpoint."""
+    checkpoint. shards: as find_checkpoint keeps them. beside: what lies in folders of bare files.
+    """
 
     root: Path
     names: Names
@@ -35,6 +38,8 @@ class Gathering:
     problems: list[Problem] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     used: set[Path] = field(default_factory=set)
+    shards: Shards = field(default_factory=dict)
+    beside: dict[Path, Beside] = field(default_factory=dict)
 
     def add(self, source: Source) -> None:
         key = source.run, source.name, source.step

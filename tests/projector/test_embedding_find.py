@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -193,3 +194,23 @@ def test_countless_broken_blocks_are_not_all_listed(tmp_path: Path) -> None:
     assert problems[0].offset == 36
     assert "line 2" in problems[0].what
     assert problems[-1].what.startswith("More than 100")
+
+
+@pytest.mark.parametrize(
+    "picture", ["sprite.png", "v_sprite.jpg", "v.webp", "sprite_0.png", "v-images-001.PNG"]
+)
+def test_a_bare_file_has_the_pictures_beside_it(tmp_path: Path, picture: str) -> None:
+    np.save(tmp_path / "v.npy", VECTORS)
+    (tmp_path / picture).write_bytes(b"")
+    (source,) = finish(find_sources(tmp_path, Logs(tmp_path))).sources
+    assert source.sprite_path == tmp_path / picture
+
+
+def test_many_matrices_among_many_files_take_no_time(tmp_path: Path) -> None:
+    np.savez(tmp_path / "v.npz", **{f"m{i}": VECTORS for i in range(200)})
+    for i in range(2000):
+        (tmp_path / f"notes-{i}.tsv").write_bytes(b"")
+    started = time.monotonic()
+    found = finish(find_sources(tmp_path / "v.npz", Logs(tmp_path)))
+    assert len(found.sources) == 200
+    assert time.monotonic() - started < 1

@@ -7,6 +7,6 @@ tensor_bundle.proto and saved_tensor_slice.proto.
 
 from projector.embeddings.checkpoints.formats import FORMATS
 from projector.embeddings.checkpoints.names import find_key
-from projector.embeddings.checkpoints.state import find_checkpoint, latest_checkpoint
+from projector.embeddings.checkpoints.state import Shards, find_checkpoint, latest_checkpoint
 
-__all__ = ["FORMATS", "find_checkpoint", "find_key", "latest_checkpoint"]
+__all__ = ["FORMATS", "Shards", "find_checkpoint", "find_key", "latest_checkpoint"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,7 @@ def state(folder: Path, *names: str) -> None:
         "/home/someone/run/model.ckpt-1",
         r"C:\\Users\\someone\\run\\model.ckpt-1",
         r"run\\model.ckpt-1",
+        "gs://bucket/run/model.ckpt-1",
         "model.ckpt-1.index",
         "model.ckpt-1.meta",
         "model.ckpt-1.data-00000-of-00001",
@@ -58,7 +60,7 @@ def test_a_name_may_lead_into_another_folder(tmp_path: Path) -> None:
     assert find_checkpoint(str(tmp_path / "train/model.ckpt-1"), tmp_path / "config") == index
 
 
-@pytest.mark.parametrize("written", ["", "other", "/", "~", "a\0b", "http://host/model.ckpt-1"])
+@pytest.mark.parametrize("written", ["", "other", "/", "~", "a\0b", "http://host/other"])
 def test_what_is_not_there_is_not_found(tmp_path: Path, written: str) -> None:
     checkpoint(tmp_path)
     assert find_checkpoint(written, tmp_path) is None
@@ -118,3 +120,14 @@ def test_a_saved_model_has_its_checkpoint_inside(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_has_none(tmp_path: Path) -> None:
     assert latest_checkpoint(tmp_path / "gone") is None
+
+
+def test_very_many_files_called_so_take_no_time(tmp_path: Path) -> None:
+    index = checkpoint(tmp_path, "model.ckpt-99999")
+    for i in range(3000):
+        (tmp_path / f"note-{i}.index").write_bytes(bytes(60))
+    started = time.monotonic()
+    assert latest_checkpoint(tmp_path) == index
+    index.write_bytes(index.read_bytes()[:-9])
+    assert latest_checkpoint(tmp_path) == index
+    assert time.monotonic() - started < 1
