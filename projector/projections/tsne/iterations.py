@@ -1,0 +1,107 @@
+"""The iterations of a t-SNE, steered between any two of them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from projector.arrays import FloatArray, MaskArray, frozen
+from projector.progress import Progress, Work
+from projector.projections.contract import Control
+from projector.projections.step import Step
+from projector.projections.tsne.descent import Descent
+from projector.projections.tsne.parameters import TsneParameters, check_exaggeration, check_rate
+
+READY = 0.2
+"""Share of the progress that neighbors and affinities take."""
+
+_EXACT_LIMIT = 20_000  # points up to which the divergence is computed exactly in the end
+_KL_EVERY = 10
+_MOMENTUM_EARLY, _MOMENTUM = 0.5, 0.8
+_PAUSE_S = 0.02
+
+
+@dataclass(slots=True)
+class Iterations:
+    """The iterations. n_seen: of the perturbations asked for, how many were made."""
+
+    parameters: TsneParameters
+    control: Control
+    mask: MaskArray
+    descent: Descent
+    n_seen: int = 0
+
+    def steps(self, n_early: int) -> Work[Step]:
+        """A Step per iteration. n_early: how many of them are exaggerated."""
+        self.n_seen = self.control.n_perturbations
+        i = 0
+        while i < (n := self._n_iterations()):
+            done = READY + (1 - READY) * i / n
+            if self.control.is_paused:
+                time.sleep(_PAUSE_S)
+                yield Progress(done, "Paused")
+                continue
+            self._perturb()
+            note = f"Iteration {i + 1:,} of {n:,}"
+            for _ in self._iterate(i, n_early):
+                yield Progress(done, note)
+            i += 1
+            yield self._step(i / n, note, i)
+        return (yield from self._last_step(i))
+
+    def _n_iterations(self) -> int:
+        return self.parameters.n_iterations + max(0, self.control.n_more)
+
+    def _perturb(self) -> None:
+        if self.control.n_perturbations != self.n_seen:
+            self.n_seen = self.control.n_perturbations
+            self.descent.perturb()
+
+    def _iterate(self, i: int, n_early: int) -> Work[None]:
+        is_early = i < n_early
+        exaggeration, rate = self.control.exaggeration, self.control.learning_rate
+        if exaggeration is None:
+            exaggeration = self.parameters.early_exaggeration if is_early else 1.0
+        check_exaggeration("The exaggeration", exaggeration)
+        if rate is None:
+            rate = self.parameters.rate_for(self.descent.points.shape[1], exaggeration)
+        check_rate(rate)
+        yield from self.descent.iterate(
+            exaggeration=exaggeration,
+            rate=rate,
+            momentum=_MOMENTUM_EARLY if is_early else _MOMENTUM,
+            measures=i % _KL_EVERY == 0,
+        )
+
+    def _step(self, done: float, note: str, i: int, **more: float) -> Step:
+        descent = self.descent
+        figures = {"iteration": float(i), "kl": descent.kl, "gradient": descent.gradient}
+        positions = with_gaps(descent.positions, self.mask)
+        return Step(READY + (1 - READY) * done, note, positions, {**figures, **more})
+
+    def _last_step(self, i: int) -> Work[Step]:
+        more: dict[str, float] = {}
+        if self.descent.points.shape[1] <= _EXACT_LIMIT:
+            work = self.descent.exact_divergence()
+            while True:
+                try:
+                    next(work)
+                except StopIteration as stop:
+                    kl = float(stop.value)
+                    break
+                yield Progress(0.999, "Measuring the divergence")
+            more = {"kl": kl, "exact kl": kl}
+        last = self._step(1.0, f"{i:,} iterations", i, **more)
+        yield last
+        return last
+
+
+def with_gaps(points: FloatArray, mask: MaskArray) -> FloatArray:
+    """float32 (n, n_dims), NaN for the rows that took no part; read-only."""
+    if mask.all():
+        return frozen(points.copy())
+    positions = np.full((len(mask), points.shape[1]), np.nan, np.float32)
+    positions[mask] = points
+    return frozen(positions)

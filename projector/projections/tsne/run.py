@@ -1,0 +1,129 @@
+"""A t-SNE from vectors to the last step, watched and steered between iterations."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+
+from projector.arrays import FloatArray, MaskArray
+from projector.embeddings.memory import check_fits
+from projector.errors import InvalidChoice, NothingToShow
+from projector.neighbor_graph import NeighborGraph
+from projector.progress import Progress, Work
+from projector.projections.contract import Control, Inputs
+from projector.projections.step import Step
+from projector.projections.tsne.affinities import Affinities, fit_affinities
+from projector.projections.tsne.descent import Descent
+from projector.projections.tsne.estimate import estimate_tsne
+from projector.projections.tsne.iterations import READY, Iterations, with_gaps
+from projector.projections.tsne.parameters import TsneParameters
+from projector.projections.tsne.start import (
+    finite_rows,
+    given_start,
+    pca_start,
+    random_start,
+)
+
+T = TypeVar("T")
+
+_ADVICE = "Choose a lower perplexity, or take fewer rows."
+
+
+def run_tsne(inputs: Inputs, parameters: TsneParameters, control: Control) -> Work[Step]:
+    """See projector.projections.tsne.tsne_steps."""
+    n, d = inputs.vectors.shape
+    _check_inputs(inputs)
+    if inputs.graph is None or n > 1:
+        check_fits(estimate_tsne(n, d, parameters).n_bytes, f"t-SNE of {n:,} rows", _ADVICE)
+    mask = yield from finite_rows(inputs.vectors)
+    n_points = int(np.count_nonzero(mask))
+    if n_points == 0:
+        raise NothingToShow("No row holds finite numbers only, so there is nothing to project.")
+    parameters.perplexity_for(n_points)
+    start = yield from _start(inputs, parameters, mask)
+    first = Step(0.0, "Finding neighbors", with_gaps(start, mask))
+    yield first
+    if n_points == 1:
+        return Step(1.0, "A single point", first.positions)
+    graph = yield from _graph(inputs, parameters, mask)
+    affinities = yield from _affinities(inputs, parameters, mask, graph)
+    del graph
+    run = Iterations(parameters, control, mask, Descent(affinities, start, parameters.seed))
+    return (yield from run.steps(0 if inputs.start is not None else parameters.n_early))
+
+
+def _check_inputs(inputs: Inputs) -> None:
+    n = len(inputs.vectors)
+    if n == 0 or inputs.vectors.shape[1] == 0:
+        raise NothingToShow("There are no values, so there is nothing to project.")
+    if inputs.labels is not None and len(inputs.labels) != n:
+        raise InvalidChoice(f"There must be {n:,} labels, one a row, got {len(inputs.labels):,}.")
+
+
+def _start(inputs: Inputs, parameters: TsneParameters, mask: MaskArray) -> Work[FloatArray]:
+    n_dims, seed = parameters.n_dims, parameters.seed
+    if inputs.start is not None:
+        return given_start(inputs.start, mask, n_dims, seed)
+    if parameters.start == "random":
+        return random_start(int(np.count_nonzero(mask)), n_dims, seed)
+    work = pca_start(inputs.vectors, mask, n_dims, seed)
+    return (yield from _scaled(work, 0.0, 0.0))
+
+
+def _graph(inputs: Inputs, parameters: TsneParameters, mask: MaskArray) -> Work[NeighborGraph]:
+    """Neighbors of the points in mask, numbered among themselves."""
+    k = parameters.n_neighbors_for(int(np.count_nonzero(mask)))
+    graph = inputs.graph
+    has_rows = graph is not None and len(graph.ids) == len(mask)
+    if graph is None or not has_rows or graph.metric != parameters.metric or graph.k < k:
+        from projector.neighbor_graph import find_neighbors
+
+        work = find_neighbors(inputs.vectors, k, parameters.metric, seed=parameters.seed)
+        graph = yield from _scaled(work, 0.0, 0.75 * READY)
+    graph = graph.nearest(min(k, graph.k))
+    if mask.all():
+        return graph
+    numbers = np.full(len(mask) + 1, -1, np.int32)  # the last for -1: no neighbor
+    numbers[:-1][mask] = np.arange(np.count_nonzero(mask), dtype=np.int32)
+    return NeighborGraph(numbers[graph.ids[mask]], graph.distances[mask], graph.metric)
+
+
+def _affinities(
+    inputs: Inputs, parameters: TsneParameters, mask: MaskArray, graph: NeighborGraph
+) -> Work[Affinities]:
+    labels = None if inputs.labels is None else inputs.labels[mask]
+    perplexity = parameters.perplexity_for(int(np.count_nonzero(mask)))
+    work = fit_affinities(graph, perplexity, labels, parameters.supervision)
+    return (yield from _scaled(work, 0.75 * READY, READY))
+
+
+def _scaled(work: Work[T], low: float, high: float) -> Work[T]:
+    """The same work as a part of the whole: its 0..1 becomes low..high."""
+    while True:
+        try:
+            told = next(work)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+        done = low if told.done is None else low + (high - low) * told.done
+        yield Progress(done, told.note)
+
+
+def warm_up_kernels() -> Work[None]:
+    """Run the whole on a few points, then the grids, narrow and wide, in 2D and 3D."""
+    vectors = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
+    inputs = Inputs(vectors, labels=np.arange(60) % 3)
+    parameters = TsneParameters(n_iterations=2, supervision=0.5)
+    yield from run_tsne(inputs, parameters, Control())
+    affinities = yield from _affinities_of(vectors)
+    for n_dims in (2, 3):
+        for spread in (1.0, 30.0):
+            start = (spread * vectors[:, :n_dims]).astype(np.float32)
+            yield from Descent(affinities, start, 0, "mesh").forces()
+
+
+def _affinities_of(vectors: FloatArray) -> Work[Affinities]:
+    parameters = TsneParameters()
+    mask = np.ones(len(vectors), np.bool_)
+    graph = yield from _graph(Inputs(vectors), parameters, mask)
+    return (yield from _affinities(Inputs(vectors), parameters, mask, graph))
