@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+_CHUNK = 64
+_BLOCK = 1024  # scores that stay in the nearest cache while all targets are counted
+
 
 @njit(cache=True, nogil=True)
 def manhattan(queries: Any, rows: Any, found: Any, start: int, stop: int) -> None:
@@ -20,71 +23,65 @@ def manhattan(queries: Any, rows: Any, found: Any, start: int, stop: int) -> Non
 
 
 @njit(cache=True, nogil=True)
-def keep_nearest(
-    scores: Any, first: int, own: Any, best: Any, ids: Any, start: int, stop: int
-) -> None:
+def keep_nearest(scores: Any, first: int, best: Any, ids: Any, start: int, stop: int) -> None:
     """Put what is nearer than the k nearest so far among them, for the queries start..stop-1.
 
-    scores: float64 (m, b), of rows first..first+b-1. own: int64 (m,), each query's own row, which
-    does not count. best: float64 (m, k), rising, infinite at first. ids: int64 (m, k). Of equal
-    scores the first row stays.
+    scores: float64 (m, b), of rows first..first+b-1. best: float64 (m, k), rising, infinite at
+    first. ids: int64 (m, k). Of equal scores the first row stays.
     """
-    k = best.shape[1]
+    k, width = best.shape[1], scores.shape[1]
     for i in range(start, stop):
-        worst = best[i, k - 1]
-        for j in range(scores.shape[1]):
-            score = scores[i, j]
-            if score >= worst or first + j == own[i]:
+        row, near, near_ids = scores[i], best[i], ids[i]
+        for low in range(0, width, _CHUNK):
+            high = min(low + _CHUNK, width)
+            chunk = row[low:high]
+            worst, n_nearer = near[k - 1], 0
+            for j in range(len(chunk)):  # from 0, so that it goes by the wide registers
+                n_nearer += chunk[j] < worst
+            if n_nearer == 0:
                 continue
-            at = k - 1
-            while at > 0 and best[i, at - 1] > score:
-                best[i, at] = best[i, at - 1]
-                ids[i, at] = ids[i, at - 1]
-                at -= 1
-            best[i, at] = score
-            ids[i, at] = first + j
-            worst = best[i, k - 1]
+            for j in range(low, high):
+                score = row[j]
+                if score >= near[k - 1]:
+                    continue
+                at = k - 1
+                while at > 0 and near[at - 1] > score:
+                    near[at] = near[at - 1]
+                    near_ids[at] = near_ids[at - 1]
+                    at -= 1
+                near[at] = score
+                near_ids[at] = first + j
 
 
 @njit(cache=True, nogil=True)
 def count_nearer(
-    scores: Any,
-    first: int,
-    own: Any,
-    targets: Any,
-    target_ids: Any,
-    counts: Any,
-    start: int,
-    stop: int,
+    scores: Any, first: int, targets: Any, target_ids: Any, counts: Any, start: int, stop: int
 ) -> None:
     """Count the rows of a block that lie nearer than each target, for the queries start..stop-1.
 
-    targets: float64 (m, t), rising, and target_ids, int64 (m, t); of equal scores the smaller row
-    is nearer. counts: int64 (m, t + 1); a row is counted at the first target it is nearer than, so
-    that running sums are ranks. Scores of targets in the block are overwritten by the targets' own,
-    as sums taken in another order may differ in the last digit.
+    targets: float64 (m, t), and target_ids, int64 (m, t); of equal scores the smaller row is
+    nearer. counts: int64 (m, t). Scores of targets in the block are overwritten by the targets'
+    own, as sums taken in another order may differ in the last digit.
     """
     t, width = targets.shape[1], scores.shape[1]
     for i in range(start, stop):
+        row = scores[i]
         for target in range(t):
             at = target_ids[i, target] - first
             if 0 <= at < width:
-                scores[i, at] = targets[i, target]
-        worst = targets[i, t - 1]
-        for j in range(width):
-            score = scores[i, j]
-            if score > worst or first + j == own[i]:
-                continue
-            low, high = 0, t
-            while low < high:
-                middle = (low + high) // 2
-                value = targets[i, middle]
-                is_nearer = score < value or (score == value and first + j < target_ids[i, middle])
-                if is_nearer:
-                    high = middle
-                else:
-                    low = middle + 1
-            counts[i, low] += 1
+                row[at] = targets[i, target]
+        for low in range(0, width, _BLOCK):
+            high = min(low + _BLOCK, width)
+            for target in range(t):
+                score = targets[i, target]
+                middle = min(max(target_ids[i, target] - first, low), high)
+                before, after = row[low:middle], row[middle:high]
+                found = 0
+                for j in range(len(before)):  # from 0, so that it goes by the wide registers
+                    found += before[j] <= score
+                for j in range(len(after)):
+                    found += after[j] < score
+                counts[i, target] += found
 
 
 @njit(cache=True, nogil=True)

@@ -127,44 +127,39 @@ def _scan(
     targets: IntArray | None,
     note: Callable[[float], Progress],
 ) -> Work[tuple[IntArray, IntArray]]:
-    """The ranks of targets, int64 (m, t), seen from the rows, in the targets' order turned nearest
-    first; and the k nearest rows, int64 (m, k)."""
+    """The ranks of targets, int64 (m, t), seen from the rows, and the k nearest rows, int64
+    (m, k)."""
     from projector.quality import kernels
 
     m = len(rows)
     queries = space.rows(rows)
     best, ids = np.full((m, max(k, 1)), np.inf), np.full((m, max(k, 1)), -1, np.int64)
-    scores_of, ids_of = np.empty((m, 0)), np.empty((m, 0), np.int64)
-    if targets is not None:
-        scores_of, ids_of = _sorted_targets(space, queries, targets)
-    counts = np.zeros((m, scores_of.shape[1] + 1), np.int64)
+    near = np.empty((m, 0), np.int64) if targets is None else targets
+    near_scores = _scores_of(space, queries, near)
+    counts = np.zeros(near.shape, np.int64)
     for place in space.places(m):
         scores = space.scores(queries, place)
+        inside = np.flatnonzero((rows >= place.start) & (rows < place.stop))
+        scores[inside, rows[inside] - place.start] = np.inf  # nobody is near to itself
 
         def part(
             start: int, stop: int, scores: DoubleArray = scores, at: int = place.start
         ) -> None:
             if k:
-                kernels.keep_nearest(scores, at, rows, best, ids, start, stop)
-            if targets is not None:
-                kernels.count_nearer(scores, at, rows, scores_of, ids_of, counts, start, stop)
+                kernels.keep_nearest(scores, at, best, ids, start, stop)
+            kernels.count_nearer(scores, at, near_scores, near, counts, start, stop)
 
         for_each_part(m, part, smallest=16)
         yield note(place.stop / space.n)
-    ranks = 1 + np.cumsum(counts[:, :-1], axis=1)
-    return ranks, ids
+    return counts + 1, ids
 
 
-def _sorted_targets(
-    space: Space, queries: DoubleArray, targets: IntArray
-) -> tuple[DoubleArray, IntArray]:
-    """Scores and ids of the targets, nearest first; of equal scores the smaller row first."""
+def _scores_of(space: Space, queries: DoubleArray, targets: IntArray) -> DoubleArray:
+    """float64 (m, t): of each query's own targets."""
     scores = np.empty(targets.shape)
     for column in range(targets.shape[1]):
         scores[:, column] = space.pair_scores(queries, space.rows(targets[:, column]))
-    order = np.lexsort((targets, scores), axis=1)
-    taken = np.take_along_axis(targets, order, axis=1)
-    return np.take_along_axis(scores, order, axis=1), taken
+    return scores
 
 
 def neighbor_overlap(truth: NeighborGraph, layout: NeighborGraph, k: int) -> Work[Figure]:
