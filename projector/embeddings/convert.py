@@ -1,4 +1,5 @@
-"""Makes a matrix of float32 from an array in a file: mapped as it is, or block by block."""
+"""Makes a matrix of float32 from an array in a file: a large one mapped as it is, all else block by
+block."""
 
 from __future__ import annotations
 
@@ -19,6 +20,10 @@ from projector.progress import Progress, Work
 ReadRows = Callable[[int, int], NDArray[Any]]
 """Rows start to stop as they lie in the file; called once for each block, from first to last."""
 
+MAPPED_BYTES = 128 << 20
+"""Smaller matrices are read into memory: a mapped file that is written anew while it is open ends
+the whole program, and a training may write its vectors every minute."""
+
 _ADVICE = (
     "Close other programs, or save the rows you need as a float32 .npy, which stays on the disk."
 )
@@ -27,7 +32,8 @@ _ADVICE = (
 def matrix_in_bytes(
     held: ByteArray, shape: tuple[int, int], element: Element, path: Path, *, fortran: bool = False
 ) -> Work[Matrix]:
-    """The matrix in a part of a file, without a copy where it lies there as aligned float32 rows.
+    """The matrix in a part of a file, without a copy where it is large and lies there as aligned
+    float32 rows.
 
     held: at least as many bytes as the shape takes. path: named in problems. Raises TooLarge.
     """
@@ -41,7 +47,8 @@ def matrix_in_array(stored: NDArray[Any], element: Element, path: Path) -> Work[
     """The same for an array (n, d) that is mapped, of any strides."""
     is_float32 = element.widen is None and stored.dtype == np.float32
     # numba's kernels are not built for values that straddle words
-    if is_float32 and stored.flags.c_contiguous and stored.flags.aligned:
+    is_as_needed = is_float32 and stored.flags.c_contiguous and stored.flags.aligned
+    if is_as_needed and stored.nbytes >= MAPPED_BYTES:
         return Matrix(frozen(stored), element.name)
     n, d = stored.shape
     return (yield from matrix_in_rows(lambda a, b: stored[a:b], (n, d), element, path))

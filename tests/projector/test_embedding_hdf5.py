@@ -120,6 +120,7 @@ def test_every_layout_is_read(tmp_path: Path, options: dict[str, Any]) -> None:
     assert np.array_equal(vectors, array.astype(np.float32))
 
 
+@pytest.mark.usefixtures("all_mapped")
 def test_plain_rows_stay_in_the_file(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "v.h5", "w") as file:
         file["v"] = some_vectors()

@@ -60,6 +60,7 @@ def test_pictures_of_digits_keep_their_values(fixtures: Path) -> None:
 
 
 @pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
+@pytest.mark.usefixtures("all_mapped")
 def test_each_version_is_mapped(tmp_path: Path, version: tuple[int, int]) -> None:
     vectors = read_vectors(npy.FORMAT, saved(tmp_path, some_vectors(), version))
     assert np.array_equal(vectors, some_vectors())
@@ -124,6 +125,7 @@ def test_a_conversion_that_does_not_fit_is_refused_with_the_numbers(
         read_matrix(npy.FORMAT, path)
 
 
+@pytest.mark.usefixtures("all_mapped")
 def test_what_stays_on_the_disk_always_fits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,6 +171,7 @@ def test_damaged_arrays_are_read_or_refused(tmp_path: Path, damage: Damage) -> N
     read_damaged(npy.FORMAT, tmp_path / "v.npy", damage(data))
 
 
+@pytest.mark.usefixtures("all_mapped")
 def test_raw_numbers_need_a_shape(tmp_path: Path) -> None:
     path = tmp_path / "v.bytes"
     path.write_bytes(some_vectors().tobytes())
@@ -190,3 +193,10 @@ def test_raw_64_bit_numbers_are_recognized_by_their_size(tmp_path: Path) -> None
 def test_raw_files_of_broken_numbers_say_so(tmp_path: Path, n_bytes: int, is_refused: bool) -> None:
     (tmp_path / "v.bytes").write_bytes(bytes(n_bytes))
     assert bool(infos_of(raw.FORMAT, tmp_path / "v.bytes")[""].why_not) == is_refused
+
+
+def test_a_file_that_is_written_anew_does_no_harm(tmp_path: Path) -> None:
+    path = saved(tmp_path, some_vectors(3000, 4))  # more than a page
+    vectors = read_vectors(npy.FORMAT, path)
+    path.write_bytes(b"")
+    assert np.array_equal(vectors, some_vectors(3000, 4))

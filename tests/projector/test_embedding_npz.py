@@ -77,6 +77,7 @@ def test_each_kind_of_array_is_read(tmp_path: Path, save: object, code: str, ord
     assert matrix.vectors.flags.aligned
 
 
+@pytest.mark.usefixtures("all_mapped")
 def test_stored_vectors_stay_in_the_file(tmp_path: Path) -> None:
     np.savez(tmp_path / "v.npz", embeddings=some_vectors())  # this name's length aligns them
     assert not read_vectors(npz.FORMAT, tmp_path / "v.npz").flags.owndata

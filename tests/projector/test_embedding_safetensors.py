@@ -96,6 +96,7 @@ def test_types_that_are_not_shown_say_so(tmp_path: Path, code: str, n_bytes: int
         read_matrix(ours.FORMAT, path, "v")
 
 
+@pytest.mark.usefixtures("all_mapped")
 def test_aligned_float32_stays_in_the_file(tmp_path: Path) -> None:
     array = some_vectors(6, 4)
     header = json.dumps({"v": entry("F32", [6, 4], 0, array.nbytes)}).encode()

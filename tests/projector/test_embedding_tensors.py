@@ -36,6 +36,7 @@ def npy_with_header(path: Path, header: str, n_bytes: int = 64) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("all_mapped")
 def test_float32_rows_stay_in_the_file(tmp_path: Path) -> None:
     np.save(tmp_path / "v.npy", some_vectors())
     vectors = read(tmp_path / "v.npy").vectors

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from projector.arrays import FloatArray, frozen
+from projector.embeddings import convert
 from projector.embeddings.checkpoints.bundle import Bundle, read_bundle, read_full_names
 from projector.embeddings.checkpoints.matrix import Part, put_together
 from projector.embeddings.checkpoints.names import Titles, chosen_key, why_not, why_unreadable
@@ -129,8 +130,11 @@ def _most_values(bundle: Bundle, dtype: int) -> int:
 
 
 def _is_mappable(bundle: Bundle, entry: BundleEntry) -> bool:
-    """Whether the bytes can be used as they are; floats at odd places can't."""
-    is_plain = entry.dtype == dtypes.FLOAT and not entry.slices and entry.offset % 4 == 0
+    """Whether the bytes can be used as they are; floats at odd places can't, and few are read."""
+    is_large = entry.size >= convert.MAPPED_BYTES
+    is_plain = (
+        is_large and entry.dtype == dtypes.FLOAT and not entry.slices and entry.offset % 4 == 0
+    )
     return is_plain and not bundle.is_big_endian and sys.byteorder == "little"
 
 

@@ -148,6 +148,7 @@ def test_what_is_no_matrix_is_listed_with_the_reason(fixtures: Path, key: str, r
         read(path, key)
 
 
+@pytest.mark.usefixtures("all_mapped")
 def test_large_plain_floats_are_mapped(fixtures: Path) -> None:
     path = fixtures / "tf1_projector_checkpoint/logs/model.ckpt-100.index"
     vectors = read(path, "digits_embedding").vectors
