@@ -1,5 +1,5 @@
 """The command line. Exit codes: 0 done, 1 the input is at fault (one sentence on stderr), 2 wrong
-usage."""
+usage, 130 stopped by Ctrl+C."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.project_command import project_command
+from app.project_options import ProjectCommand
 from app.waiting import walk
 from projector.errors import NotFound, ProjectorError
 
@@ -152,6 +154,10 @@ def render_command(
         str | None, typer.Option(help="The metadata column that colors the points.")
     ] = None,
     dims: Annotated[int, typer.Option(min=2, max=3, help="2 or 3 dimensions.")] = 3,
+    method: Annotated[
+        str, typer.Option(help="A projection, such as pca, tsne or umap, or the file of a layout.")
+    ] = "pca",
+    seed: Annotated[int, typer.Option(help="Of the projection.")] = 0,
     pictures: Annotated[bool, typer.Option(help="Draw label pictures as points.")] = False,
     size: Size = None,
     theme: Theme = None,
@@ -165,12 +171,16 @@ def render_command(
         color_by=color_by,
         n_axes=dims,
         has_pictures=pictures,
+        method=method,
+        seed=seed,
         size=parse_size(size) or (1000, 800),
         is_dark=theme is ThemeName.dark,
     )
     walk(render_picture(check_path(source), out, wish), "Rendering")
     typer.echo(str(out))
 
+
+app.command("project", cls=ProjectCommand)(project_command)
 
 OUT_HELP = (
     "A .csv, .parquet or .json file. Embeddings: .npy, .npz, .tsv, .csv, .parquet, .arrow, .jsonl, "

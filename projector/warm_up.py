@@ -12,12 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
+from projector.arrays import FloatArray
 from projector.cache import cache_folder
 from projector.progress import Progress, Work, finish
 
@@ -51,19 +52,59 @@ def warm_up_lines() -> None:
     finish(warm_up())
 
 
+def warm_up_neighbors() -> None:
+    """The search for the neighbors of all points, by each distance."""
+    from projector.neighbor_graph import find_neighbors
+    from projector.neighbors import METRICS
+
+    for metric in METRICS:
+        finish(find_neighbors(_points(), 5, metric))
+
+
+def warm_up_tsne() -> None:
+    """t-SNE in two and three dimensions, by all pairs and by the grid."""
+    from projector.projections.tsne import warm_up
+
+    finish(warm_up())
+
+
+def warm_up_quality() -> None:
+    """The figures of a layout, and labels that disagree."""
+    from projector.neighbor_graph import find_neighbors
+    from projector.quality import label_disagreement, measure_quality
+
+    points = _points()
+    finish(measure_quality(points, points[:, :2].copy(), 5))
+    graph = finish(find_neighbors(points, 5))
+    finish(label_disagreement(graph, np.arange(len(points)) % 3, 5))
+
+
+def _points() -> FloatArray:
+    return np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32)
+
+
 FAMILIES: dict[str, Callable[[], None]] = {
     "logs": warm_up_logs,
     "pictures": warm_up_pictures,
     "lines": warm_up_lines,
+    "neighbors": warm_up_neighbors,
+    "tsne": warm_up_tsne,
+    "quality": warm_up_quality,
 }
+OPENING = ("logs", "pictures", "lines")
+"""What must be compiled before a folder can be shown."""
+PROJECTING = tuple(name for name in FAMILIES if name not in OPENING)
+"""What must be compiled before a projection can be watched."""
 
 
-def warm_up_once() -> Work[None]:
-    """Compile what this computer has not compiled yet; does nothing from the second start on.
+def warm_up_once(names: Sequence[str] = OPENING) -> Work[None]:
+    """Compile those families that this computer has not compiled yet; does nothing from the second
+    time on.
 
     Where the processes can't be started or fail, the kernels are compiled later, when first needed.
     """
-    marker = cache_folder() / f"kernels-{_fingerprint()}"
+    kind = f"kernels-{'-'.join(names)}"
+    marker = cache_folder() / f"{kind}.{_fingerprint()}"
     if marker.exists() or getattr(sys, "frozen", False):
         return
     children = [
@@ -76,7 +117,7 @@ def warm_up_once() -> Work[None]:
                 subprocess, "CREATE_NO_WINDOW", 0
             ),  # Windows would open a console
         )
-        for name in FAMILIES
+        for name in names
     ]
     try:
         while any(child.poll() is None for child in children):
@@ -87,7 +128,7 @@ def warm_up_once() -> Work[None]:
             child.terminate()
             child.wait()
     if all(child.returncode == 0 for child in children):
-        _leave(marker)
+        _leave(marker, kind)
 
 
 def _fingerprint() -> str:
@@ -99,10 +140,10 @@ def _fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def _leave(marker: Path) -> None:
+def _leave(marker: Path, kind: str) -> None:
     try:
         marker.parent.mkdir(parents=True, exist_ok=True)
-        for older in marker.parent.glob("kernels-*"):
+        for older in marker.parent.glob(f"{kind}.*"):
             older.unlink(missing_ok=True)
         marker.touch()
     except OSError:  # a cache that can't be written costs time at the next start, nothing else

@@ -34,16 +34,26 @@ def test_every_family_has_kernels_that_compile(family):
     family()
 
 
-def test_the_first_start_compiles_and_the_second_does_not(cache, started):
-    finish(warm_up.warm_up_once())
-    finish(warm_up.warm_up_once())
-    assert started == list(warm_up.FAMILIES)
+@pytest.mark.parametrize("names", [warm_up.OPENING, warm_up.PROJECTING], ids=["open", "project"])
+def test_the_first_start_compiles_and_the_second_does_not(cache, started, names):
+    finish(warm_up.warm_up_once(names))
+    finish(warm_up.warm_up_once(names))
+    assert started == list(names)
     assert len(list(cache.iterdir())) == 1
 
 
-def test_a_failed_compilation_is_tried_again(cache, started, monkeypatch):
-    monkeypatch.setattr(warm_up, "FAMILIES", {"nonsense": None})
-    finish(warm_up.warm_up_once())
+def test_every_family_is_compiled_for_opening_or_for_projecting():
+    assert (*warm_up.OPENING, *warm_up.PROJECTING) == tuple(warm_up.FAMILIES)
+
+
+def test_what_was_compiled_for_one_use_is_kept_when_the_other_comes(cache):
+    finish(warm_up.warm_up_once(("lines",)))
+    finish(warm_up.warm_up_once(("pictures",)))
+    assert len(list(cache.iterdir())) == 2
+
+
+def test_a_failed_compilation_is_tried_again(cache, started):
+    finish(warm_up.warm_up_once(("nonsense",)))
     assert started == ["nonsense"]
     assert not cache.exists()
 
