@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 
 from projector.arrays import FloatArray
-from projector.errors import NothingToShow
+from projector.errors import InvalidChoice, NothingToShow
 from projector.progress import finish
 from projector.projections import pca
 from projector.projections.pca import Pca, fit_pca
@@ -116,3 +118,67 @@ def test_the_work_rises_to_its_end() -> None:
     known = [value for value in done if value is not None]
     assert known == sorted(known)
     assert known[-1] == pytest.approx(1.0)
+
+
+def test_new_rows_fall_where_scikit_learn_puts_them() -> None:
+    vectors = load_digits().data.astype(np.float32)
+    ours, theirs = finish(fit_pca(vectors[:1000], 6)), PCA(6, svd_solver="full")
+    theirs.fit(vectors[:1000].astype(np.float64))
+    signs = np.sign((theirs.components_ * ours.components).sum(axis=1))
+    placed = ours.transform(vectors[1000:])
+    np.testing.assert_allclose(placed, theirs.transform(vectors[1000:]) * signs, atol=1e-4)
+    np.testing.assert_allclose(ours.transform(vectors[:1000]), ours.positions, atol=1e-5)
+
+
+def test_new_rows_that_are_not_finite_fall_nowhere() -> None:
+    found = finish(fit_pca(correlated(50, 4), 2))
+    placed = found.transform(np.array([[1, 2, 3, np.nan], [1, 2, 3, 4]], np.float32))
+    assert np.isnan(placed[0]).all()
+    assert np.isfinite(placed[1]).all()
+
+
+def test_new_rows_of_another_length_are_refused() -> None:
+    found = finish(fit_pca(correlated(50, 4), 2))
+    with pytest.raises(InvalidChoice, match="4 values"):
+        found.transform(correlated(5, 3))
+
+
+def test_any_component_is_that_of_scikit_learn() -> None:
+    vectors = load_digits().data.astype(np.float32)
+    assert_like_sklearn(finish(fit_pca(vectors, 61)), vectors, tolerance=1e-4)
+
+
+@pytest.mark.parametrize("operations", [1 << 12, 1 << 16])
+def test_a_covariance_made_in_strips_is_the_same(
+    operations: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pca, "_OPERATIONS", operations)
+    vectors = correlated(600, 70)
+    assert_like_sklearn(finish(fit_pca(vectors, 8)), vectors)
+
+
+_MEASURE = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from projector.embeddings.files import map_bytes
+from projector.progress import finish
+from projector.projections.pca import fit_pca
+
+finish(fit_pca(np.ones((500, 128), np.float32), 3))
+vectors = map_bytes(Path(sys.argv[1]), 0, 128 << 20).view(np.float32).reshape(-1, 128)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+finish(fit_pca(vectors, 3))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak is told in other units elsewhere")
+def test_a_large_file_is_never_in_memory_as_a_whole(tmp_path: Path) -> None:
+    file = tmp_path / "vectors"
+    with file.open("wb") as out:
+        out.write(correlated(5000, 128).tobytes())
+        out.truncate(128 << 20)
+    command = [sys.executable, "-c", _MEASURE, str(file)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert int(told) < 48 << 10  # KB
