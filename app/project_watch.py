@@ -12,6 +12,7 @@ T = TypeVar("T")
 _WORDS = {"kl": "KL", "exact kl": "exact KL"}
 _UNTOLD = ("iteration", "epoch", "gradient")  # in the note, or of no use to most
 _MOST_FIGURES = 2
+_STEP_BACK = 0.05
 
 
 def watch(work: Work[T], title: str) -> T:
@@ -52,23 +53,25 @@ def _with_bar(work: Work[T], title: str) -> T:
     )
     with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
         bar = bars.add_task(title, total=None, left="")
-        last = 0.0
+        last, figures = 0.0, ""
         while True:
             try:
                 step = next(work)
             except StopIteration as stop:
                 return stop.value  # type: ignore[no-any-return]
-            if step.done is None or step.done < last:  # another stage: its pace is its own
-                bars.reset(bar, total=None, left="")
-            last = step.done or 0.0
-            bars.update(bar, description=escape(_line(step, title)), left=_left(bars, bar))
-            if step.done is not None:
-                bars.update(bar, completed=step.done, total=1.0)
+            figures = _figures(step) or figures
+            bars.update(bar, description=escape(f"{step.note or title}  {figures}".rstrip()))
+            if step.done is None:  # as between two iterations: the bar stays where it is
+                continue
+            if step.done < last - _STEP_BACK:  # another stage: its pace is its own
+                bars.reset(bar)
+            last = step.done
+            bars.update(bar, completed=last, total=1.0)
+            bars.update(bar, left=_left(bars, bar))
 
 
-def _line(step: Any, title: str) -> str:
-    figures = "" if isinstance(step, Progress) else told_figures(step.diagnostics)
-    return "  ".join(part for part in (step.note or title, figures) if part)
+def _figures(step: Any) -> str:
+    return "" if isinstance(step, Progress) else told_figures(step.diagnostics)
 
 
 def _left(bars: Any, bar: Any) -> str:
