@@ -96,9 +96,11 @@ def _mended(block: str) -> ProjectorConfig:
     escaped = _QUOTED_LINE.sub(_escape_inside, block)
     for candidate in (block, block + "\n}", escaped, escaped + "\n}"):
         try:
-            return _parse_text(candidate)
+            config = _parse_text(candidate)
         except _BROKEN:
             continue
+        if candidate is block or config.ByteSize():
+            return config
     return _parse_text(block)
 
 

@@ -12,6 +12,8 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from projector.arrays import IntArray, MaskArray
 from projector.embeddings.layout import MISSING
 from projector.embeddings.memory import check_fits
@@ -32,11 +34,13 @@ _FREE_BYTES = bytes([1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 17, 18, 19, 20,
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextTable:
-    """lines: of the file, one a row; or cells: the columns of a quoted table, all text."""
+    """lines: of the file, one a row; or cells: the columns of a quoted table, all text, and
+    is_longer: for each row of that, whether it had cells beyond these."""
 
     separator: str
     lines: pl.Series | None = None
     cells: pl.DataFrame | None = None
+    is_longer: MaskArray | None = None
 
     @property
     def is_blank(self) -> MaskArray:
@@ -62,6 +66,8 @@ class TextTable:
 
     def n_longer(self, rows: IntArray, width: int) -> int:
         """How many rows have cells beyond so many columns."""
+        if self.is_longer is not None:
+            return int(self.is_longer[rows].sum())
         if self.lines is None or width < 2:
             return 0
         counts = self.lines.gather(rows).str.count_matches(self.separator, literal=True)
@@ -119,24 +125,27 @@ def table_of_records(text: bytes, separator: str, path: Path) -> TextTable:
                 text,
                 separator=separator,
                 has_header=False,
-                schema=schema,
+                schema={**schema, "beyond": pl.String()},
                 truncate_ragged_lines=True,
             )
-            return TextTable(separator, cells=cells)
+            is_longer = cells["beyond"].is_not_null().to_numpy()
+            return TextTable(separator, cells=cells.drop("beyond"), is_longer=is_longer)
         except pl.exceptions.PolarsError:
             pass  # odd quotes: Python reads them as other programs do
     try:
         reader = csv.reader(StringIO(text.decode("utf-8", "replace")), delimiter=separator)
-        rows = [(row + [""] * width)[:width] for row in reader if row]
+        records = [row for row in reader if row]
     except csv.Error as error:
         raise Unreadable(f"{path} can't be read as a table: {error}.") from error
+    is_longer = np.array([any(row[width:]) for row in records], np.bool_)
+    rows = [(row + [""] * width)[:width] for row in records]
     mark = next((mark for mark in _FREE_BYTES if mark not in text), None)
     if width > MOST_SPLIT and mark is not None:  # line ends within cells do no harm any more
         lines = [chr(mark).join(row) for row in rows]
-        return TextTable(chr(mark), pl.Series("line", lines, dtype=pl.String))
+        return TextTable(chr(mark), pl.Series("line", lines, dtype=pl.String), None, is_longer)
     columns = zip(*rows, strict=True) if rows else [[] for _ in schema]
     series = [pl.Series(k, c, dtype=pl.String) for k, c in zip(schema, columns, strict=True)]
-    return TextTable(separator, cells=pl.DataFrame(series))
+    return TextTable(separator, cells=pl.DataFrame(series), is_longer=is_longer)
 
 
 def _width(text: bytes, separator: str, path: Path) -> int:

@@ -302,3 +302,15 @@ def test_any_bytes_are_a_table_or_a_problem(
     (tmp_path / name).write_bytes(data)
     found = finish(read_metadata(tmp_path / name, n, header=header, repair=repair))
     assert found.problems if found.table is None else found.table.height == n
+
+
+@pytest.mark.parametrize("n_columns", [2, metadata_text.MOST_SPLIT + 1])
+def test_cells_beyond_the_columns_of_a_csv_are_told(tmp_path: Path, n_columns: int) -> None:
+    names = ",".join(f"c{i}" for i in range(n_columns))
+    row = ",".join("x" * n_columns)
+    path = tmp_path / "m.csv"
+    path.write_text(f"{names}\n{row},more\n{row},\n{row}\n")  # a last comma is no cell
+    found = finish(read_metadata(path, 3))
+    assert found.table is not None
+    assert found.table.shape == (3, n_columns)
+    assert [problem.what[:23] for problem in found.problems] == ["1 row has more cells th"]
