@@ -20,6 +20,8 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
     Raises NotFound, Unreadable.
     """
+    if "\0" in str(path):
+        raise NotFound(f"{path} can't be there: no file has such a name.")
     try:
         if path.exists() and not path.is_file():  # a pipe or a device has no end
             raise Unreadable(f"{path} can't be read: it is no plain file.")

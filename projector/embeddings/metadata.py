@@ -6,6 +6,7 @@ Tables that don't fit the number of points are repaired, and say so.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,7 +72,7 @@ def read_metadata(
     """
     yield Progress(None, f"Reading {path.name}")
     try:
-        if not path.is_file():
+        if not os.path.isfile(path):  # unlike Path.is_file, no error on impossible names
             raise Unreadable(f"{path} is not there, so the points have no metadata.")
         if has_suffix(path, _PARQUET):
             return (yield from _fit_table(path, (yield from read_frame(path)), n_points))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ def read_sprites(
 
 def _find_trouble(path: Path) -> str | None:
     """Why a file can't be a sheet, or None."""
-    if not path.exists():
+    if not os.path.exists(path):  # unlike Path.exists, no error on impossible names
         return f"{path} is not there, so the points have no pictures."
     return None if path.is_file() else f"{path} is no plain file, so the points have no pictures."
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
-from projector.arrays import FloatArray
 from projector.embeddings.embedding import Source
 from projector.embeddings.format import Matrix
 from projector.embeddings.formats import find_format
@@ -26,22 +24,3 @@ def read_matrix(source: Source) -> Work[Matrix]:
     rows, dims = source.shape
     what = f"The config says {rows:,} × {dims:,} values, the file holds {n:,} × {d:,}."
     return replace(matrix, problems=(*matrix.problems, Problem(source.tensor_path, what)))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Tensors:
-    """A Matrix with only the first column of what stood beside it. labels: as text, or None."""
-
-    vectors: FloatArray
-    dtype: str = "float32"
-    labels: list[str] | None = None
-    problems: tuple[Problem, ...] = ()
-
-
-def read_tensors(path: Path, shape: tuple[int, int] | None) -> Work[Tensors]:
-    """The matrix in a file that holds one. shape: (rows, dims), which raw files need."""
-    matrix = yield from read_matrix(Source(path.name, ".", path, shape=shape))
-    labels = None
-    if matrix.table is not None:
-        labels = [str(value) for value in matrix.table.to_series(0)]
-    return Tensors(matrix.vectors, matrix.dtype, labels, matrix.problems)

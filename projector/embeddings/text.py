@@ -6,7 +6,8 @@ import codecs
 from pathlib import Path
 
 from projector.embeddings.memory import check_fits
-from projector.embeddings.pieces import PIECE_BYTES, opened_stream
+from projector.embeddings.pieces import LONGEST_LINE, PIECE_BYTES, opened_stream
+from projector.errors import Unreadable
 from projector.progress import Progress, Work
 
 _MARKS = (
@@ -45,11 +46,15 @@ def plain_text(path: Path) -> Work[tuple[bytes, str]]:
     By the rules of decode_text, a piece at a time. Raises NotFound, Unreadable, TooLarge.
     """
     pieces = []
-    n_bytes = 0
+    n_bytes = n_of_line = 0
     with opened_stream(path) as stream:
         while piece := stream.read(PIECE_BYTES):
             n_bytes += len(piece)
             check_fits(n_bytes * 4, str(path))
+            end = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
+            n_of_line = len(piece) - end - 1 if end >= 0 else n_of_line + len(piece)
+            if n_of_line > LONGEST_LINE:
+                raise Unreadable(f"{path} is no table: it has a line of more than 64 MB.")
             pieces.append(piece)
             yield Progress(None, f"Reading {path.name}")
     encoding = yield from _recode(pieces)

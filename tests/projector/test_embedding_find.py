@@ -207,7 +207,7 @@ def test_a_bare_file_has_the_pictures_beside_it(tmp_path: Path, picture: str) ->
 
 
 def test_many_matrices_among_many_files_take_no_time(tmp_path: Path) -> None:
-    np.savez(tmp_path / "v.npz", **{f"m{i}": VECTORS for i in range(200)})
+    np.savez(tmp_path / "v.npz", **{f"m{i}": VECTORS for i in range(200)})  # type: ignore[arg-type]
     for i in range(2000):
         (tmp_path / f"notes-{i}.tsv").write_bytes(b"")
     started = time.monotonic()

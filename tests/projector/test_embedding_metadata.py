@@ -14,7 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projector.embeddings import metadata_text
+from projector.embeddings.formats import list_tensors
 from projector.embeddings.metadata import Metadata, Repair, read_metadata
+from projector.embeddings.sprites import read_sprites
+from projector.errors import ProjectorError
 from projector.progress import finish
 from tests.projector.array_reading import quick
 
@@ -314,3 +317,20 @@ def test_cells_beyond_the_columns_of_a_csv_are_told(tmp_path: Path, n_columns: i
     assert found.table is not None
     assert found.table.shape == (3, n_columns)
     assert [problem.what[:23] for problem in found.problems] == ["1 row has more cells th"]
+
+
+def test_a_line_without_end_is_no_table(tmp_path: Path) -> None:
+    with gzip.open(tmp_path / "m.tsv.gz", "wb", 1) as file:
+        for _ in range(70):
+            file.write(bytes(1 << 20))
+    found = finish(read_metadata(tmp_path / "m.tsv.gz", 3))
+    assert found.table is None
+    assert "a line of more than 64 MB" in found.problems[0].what
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 5000])
+def test_a_name_that_no_file_can_have_is_told(tmp_path: Path, name: str) -> None:
+    assert finish(read_metadata(tmp_path / name, 3)).problems
+    assert finish(read_sprites(tmp_path / name, 3, None)).problems
+    with pytest.raises(ProjectorError):
+        finish(list_tensors(tmp_path / name))
