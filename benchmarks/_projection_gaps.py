@@ -36,10 +36,10 @@ def main() -> None:
     QTimer.singleShot(IDLE_MS, loop.quit)
     loop.exec()
     idle = _longest_ms(ticks)
-    ticks.clear()
     vectors, projection, jobs = np.load(source), PROJECTIONS[name], Jobs()
     steps = projection.steps(Inputs(vectors), projection.parameters(n_dims=int(n_dims)), Control())
     failed: list[object] = []
+    ticks[:] = [time.perf_counter()]
     jobs.run(
         name,
         name,
@@ -49,6 +49,7 @@ def main() -> None:
         on_failed=lambda error: (failed.append(error), loop.quit()),
     )
     loop.exec()
+    ticks.append(time.perf_counter())
     jobs.close()
     if failed:
         raise RuntimeError(str(failed[0]))
