@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from projector.projections.components import PROJECTION as PCA
 from projector.projections.contract import Projection
+from projector.projections.raw import PROJECTION as RAW
+from projector.projections.tsne import PROJECTION as TSNE
 
 __all__ = ["PROJECTIONS", "Projection"]
 
-PROJECTIONS: dict[str, Projection] = {projection.name: projection for projection in (PCA,)}
+PROJECTIONS: dict[str, Projection] = {
+    projection.name: projection for projection in (PCA, TSNE, RAW)
+}

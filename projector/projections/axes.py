@@ -5,6 +5,7 @@ The sets come from searches in a column, from selections, or from a column's cla
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -140,6 +141,7 @@ def axes_steps(inputs: Inputs, parameters: AxesParameters, control: Control) -> 
         chosen = orthogonal(chosen, [axis.name for axis in parameters.axes])
     positions = yield from along_axes(inputs.vectors, chosen, parameters.n_dims)
     while control.is_paused:
+        time.sleep(0.02)
         yield Progress(1.0, "Paused")
     names = ", ".join(axis.name for axis in parameters.axes)
     step = Step(1.0, f"Along {names}", positions, angles)
