@@ -34,8 +34,7 @@ def run_tsne(inputs: Inputs, parameters: TsneParameters, control: Control) -> Wo
     """See projector.projections.tsne.tsne_steps."""
     n, d = inputs.vectors.shape
     _check_inputs(inputs)
-    if inputs.graph is None or n > 1:
-        check_fits(estimate_tsne(n, d, parameters).n_bytes, f"t-SNE of {n:,} rows", _ADVICE)
+    check_fits(estimate_tsne(n, d, parameters).n_bytes, f"t-SNE of {n:,} rows", _ADVICE)
     mask = yield from finite_rows(inputs.vectors)
     n_points = int(np.count_nonzero(mask))
     if n_points == 0:
@@ -45,7 +44,9 @@ def run_tsne(inputs: Inputs, parameters: TsneParameters, control: Control) -> Wo
     first = Step(0.0, "Finding neighbors", with_gaps(start, mask))
     yield first
     if n_points == 1:
-        return Step(1.0, "A single point", first.positions)
+        last = Step(1.0, "A single point", first.positions.copy())
+        yield last
+        return last
     graph = yield from _graph(inputs, parameters, mask)
     affinities = yield from _affinities(inputs, parameters, mask, graph)
     del graph

@@ -30,6 +30,19 @@ def test_few_points_get_places(n: int, n_dims: int) -> None:
     assert len(np.unique(positions, axis=0)) == n
 
 
+def test_two_points_that_lie_far_apart_stay_where_they_are() -> None:
+    start = np.array([[-60, 0], [60, 0]], np.float32)
+    inputs = Inputs(digits()[:2], start=start)
+    positions = last_step(inputs, TsneParameters(n_dims=2)).positions
+    np.testing.assert_allclose(positions, start, atol=0.5)
+
+
+@pytest.mark.parametrize("rate", [1e-3, 1e7])
+def test_no_learning_rate_loses_points(rate: float) -> None:
+    parameters = TsneParameters(n_dims=2, learning_rate=rate, early_exaggeration=1000.0)
+    assert np.isfinite(last_step(Inputs(digits()[:100]), parameters).positions).all()
+
+
 @pytest.mark.parametrize("value", [0.0, 7.0])
 def test_equal_vectors_are_parted(value: float) -> None:
     vectors = np.full((60, 3), value, np.float32)

@@ -94,5 +94,8 @@ def move(
         if length > longest * longest:
             shrink = longest / _f32(math.sqrt(length))
         for axis in range(3):
-            velocities[axis, i] *= shrink
+            if length < np.inf:
+                velocities[axis, i] *= shrink
+            else:  # a nonsensical rate: better to stand still than to be lost
+                velocities[axis, i] = 0
             points[axis, i] += velocities[axis, i]
