@@ -5,7 +5,7 @@ measured. What needs numba or faiss is imported when the work starts.
 """
 
 from projector.neighbor_graph.cache import NeighborCache
-from projector.neighbor_graph.find import find_neighbors
+from projector.neighbor_graph.find import estimate_bytes, estimate_seconds, find_neighbors
 from projector.neighbor_graph.graph import NeighborGraph
 
-__all__ = ["NeighborCache", "NeighborGraph", "find_neighbors"]
+__all__ = ["NeighborCache", "NeighborGraph", "estimate_bytes", "estimate_seconds", "find_neighbors"]

@@ -21,6 +21,7 @@ from projector.neighbor_graph.exact import (
     as_single,
     distances_to,
     nearest_of_rows,
+    rows_at_once,
     sorted_pairs,
 )
 from projector.neighbor_graph.space import Floats, Space, places
@@ -65,7 +66,8 @@ class _Index:
     def block(self, n_probed: int) -> int:
         """Rows to ask for in one call."""
         compared = self.space.n * n_probed // self.n_lists + self.n_lists
-        return max(32, min(4096, _OPERATIONS // (compared * (self.space.d + 16))))
+        most = min(4096, 4 * rows_at_once(self.m))
+        return max(32, min(most, _OPERATIONS // (compared * (self.space.d + 16))))
 
     @property
     def most_probed(self) -> int:

@@ -22,6 +22,7 @@ _TILE_VALUES = 1 << 23  # of a tile of products: 32 MB
 _OPERATIONS = 1 << 29  # multiplications between two yields, some 50 ms
 _MANHATTAN_OPERATIONS = 1 << 27
 _SMALLEST_PART = 16
+_MOST_CHOSEN = 0.25  # share of all rows up to which candidates are kept in heaps
 _LARGEST = float(np.finfo(np.float32).max)
 
 Ids = NDArray[np.int32]
@@ -58,7 +59,7 @@ def _fill(
     """Set ids and distances of these rows; the rows that are not sure come back."""
     unsure = [np.empty(0, np.int64)]
     begin, end = share
-    for place in places(len(rows), _TILE_ROWS):
+    for place in places(len(rows), rows_at_once(ids.shape[1])):
         own = rows[place]
         work = nearest_of_rows(space, own, ids.shape[1], dtype)
         try:
@@ -74,6 +75,11 @@ def _fill(
     return np.concatenate(unsure)
 
 
+def rows_at_once(k: int) -> int:
+    """So few that what is kept of each stays small."""
+    return max(16, min(_TILE_ROWS, _TILE_VALUES // (8 * k)))
+
+
 def as_single(distances: DoubleArray) -> FloatArray:
     """float32, where only what was infinite is infinite."""
     single = np.clip(distances, -_LARGEST, _LARGEST).astype(np.float32)
@@ -87,6 +93,9 @@ def nearest_of_rows(space: Space, own: IntArray, k: int, dtype: DTypeLike) -> Wo
     dtype: float32 or float64, of the products.
     """
     m = min(k + max(6, k // 8), space.n - 1)
+    if m >= _MOST_CHOSEN * space.n:
+        yield 0.0
+        return _all_of_rows(space, own, k)
     rows = np.ascontiguousarray(space.rows(own, dtype))
     ids = np.full((len(own), m), -1, np.int32)
     heaps = np.full((len(own), m), np.inf, dtype)
@@ -105,9 +114,23 @@ def nearest_of_rows(space: Space, own: IntArray, k: int, dtype: DTypeLike) -> Wo
     return Found(ids, distances, is_sure)
 
 
+def _all_of_rows(space: Space, own: IntArray, k: int) -> Found:
+    """The same where so many are wanted that choosing candidates would not pay."""
+    ids = np.tile(np.arange(space.n, dtype=np.int32), (len(own), 1))
+    ids[np.arange(len(own)), own] = -1
+    ids[:, ~space.mask] = -1
+    ids, distances = sorted_pairs(ids, distances_to(space, own, ids), k)
+    return Found(ids, distances, np.ones(len(own), np.bool_))
+
+
 def sorted_pairs(ids: Ids, distances: DoubleArray, k: int) -> tuple[Ids, DoubleArray]:
     """The k nearest of each row, nearest first, equals in row order."""
-    order = np.lexsort((ids, distances))[:, :k]
+    order = np.empty((len(ids), k), np.int64)
+
+    def part(start: int, stop: int) -> None:
+        order[start:stop] = np.lexsort((ids[start:stop], distances[start:stop]))[:, :k]
+
+    for_each_part(len(ids), part, _SMALLEST_PART)
     return np.take_along_axis(ids, order, axis=1), np.take_along_axis(distances, order, axis=1)
 
 

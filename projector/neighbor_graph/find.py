@@ -59,7 +59,15 @@ def estimate_bytes(n: int, d: int, k: int) -> int:
     graph = 8 * n * k
     if is_exact_search(n, d):
         return graph + 4 * n * d + (200 << 20)
-    return graph + 8 * n * d + (300 << 20)
+    sampled = min(1 << 26, int(96 * float(np.sqrt(n))) * d)
+    return graph + 8 * n * d + 8 * sampled + (200 << 20)
+
+
+def estimate_seconds(n: int, d: int) -> float:
+    """How long find_neighbors takes on two cores, roughly; few neighbors or many hardly matter."""
+    if is_exact_search(n, d):
+        return 0.05 + n * n * (4e-11 * d + 1e-9)
+    return 1.0 + n * (2e-5 + 8e-10 * float(np.sqrt(n)) * (d + 16))
 
 
 def _check(vectors: FloatArray, k: int, metric: str) -> None:

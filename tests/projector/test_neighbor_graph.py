@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,24 @@ from sklearn.neighbors import NearestNeighbors
 
 from projector.arrays import DoubleArray, FloatArray
 from projector.errors import InvalidChoice, NothingToShow, TooLarge
-from projector.neighbor_graph import NeighborGraph, find_neighbors
+from projector.neighbor_graph import (
+    NeighborGraph,
+    estimate_bytes,
+    estimate_seconds,
+    exact,
+    find_neighbors,
+)
 from projector.neighbors import METRICS, Metric
 from projector.progress import finish
 
 DIGITS = load_digits().data.astype(np.float32)
+
+
+@pytest.fixture(autouse=True, params=[0.25, 2.0], ids=["either way", "by candidates"])
+def share_up_to_which_candidates_are_chosen(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exact, "_MOST_CHOSEN", request.param)
 
 
 def some_vectors(n: int = 700, d: int = 9, seed: int = 0) -> FloatArray:
@@ -223,3 +237,18 @@ def test_what_does_not_fit_is_refused_with_numbers() -> None:
     vectors = np.broadcast_to(np.float32(0), (3_000_000, 4))
     with pytest.raises(TooLarge, match="GB"):
         finish(find_neighbors(vectors, 2_999_999))
+
+
+@pytest.mark.parametrize("k", [10, 1499])
+def test_no_more_memory_is_taken_than_was_estimated(k: int) -> None:
+    vectors = some_vectors(1500, 30)
+    tracemalloc.start()
+    finish(find_neighbors(vectors, k))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak <= estimate_bytes(1500, 30, k)
+
+
+def test_more_rows_and_dims_are_estimated_to_take_longer() -> None:
+    assert estimate_seconds(1000, 10) < estimate_seconds(1000, 100) < estimate_seconds(9000, 100)
+    assert estimate_seconds(100_000, 10) < estimate_seconds(1_000_000, 10)
