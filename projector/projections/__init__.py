@@ -9,9 +9,10 @@ from projector.projections.components import PROJECTION as PCA
 from projector.projections.contract import Projection
 from projector.projections.raw import PROJECTION as RAW
 from projector.projections.tsne import PROJECTION as TSNE
+from projector.projections.umap import PROJECTION as UMAP
 
 __all__ = ["PROJECTIONS", "Projection"]
 
 PROJECTIONS: dict[str, Projection] = {
-    projection.name: projection for projection in (PCA, TSNE, RAW)
+    projection.name: projection for projection in (PCA, TSNE, UMAP, RAW)
 }

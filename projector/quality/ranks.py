@@ -20,7 +20,8 @@ from projector.progress import Progress, Work
 from projector.quality.figures import Figure, mean_over_rows
 from projector.quality.spaces import Space, find_finite, open_space
 
-_OPERATIONS = 1.2e11  # of an exact measurement: some seconds
+_MOST_EXACT = 1.2e11  # operations of an exact measurement: some seconds,
+_MOST_SAMPLED = 6e10  # as of a sampled one, which waits for vectors to be read too
 _LEAST_ROWS = 200
 _BLOCK = 1 << 16  # rows whose neighbors are compared at once
 _PER_PAIR = 40  # operations that a pair costs whatever the number of dims
@@ -91,7 +92,8 @@ def _chosen_rows(space: Space, n_sample: int | None, seed: int) -> IntArray:
     ids = np.flatnonzero(space.mask)
     per_row = len(ids) * float(space.d + _PER_PAIR)
     if n_sample is None:
-        n_sample = max(_LEAST_ROWS, int(_OPERATIONS / per_row))
+        is_exact = len(ids) * per_row <= _MOST_EXACT
+        n_sample = len(ids) if is_exact else max(_LEAST_ROWS, int(_MOST_SAMPLED / per_row))
     if n_sample < 1:
         raise InvalidChoice(f"The sample must hold at least 1 row, got {n_sample:,}.")
     if n_sample >= len(ids):
