@@ -68,6 +68,13 @@ def warm_up_tsne() -> None:
     finish(warm_up())
 
 
+def warm_up_umap() -> None:
+    """UMAP, by a short run."""
+    from projector.projections.umap import warm_up
+
+    finish(warm_up())
+
+
 def warm_up_quality() -> None:
     """The figures of a layout, and labels that disagree."""
     from projector.neighbor_graph import find_neighbors
@@ -89,6 +96,7 @@ FAMILIES: dict[str, Callable[[], None]] = {
     "lines": warm_up_lines,
     "neighbors": warm_up_neighbors,
     "tsne": warm_up_tsne,
+    "umap": warm_up_umap,
     "quality": warm_up_quality,
 }
 OPENING = ("logs", "pictures", "lines")
