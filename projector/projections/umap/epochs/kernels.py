@@ -75,17 +75,26 @@ def run_sweep(
     ends, which then also meets n_negatives random points. pulls, pushes: tables of forces over
     squared distance. rate: float32, the learning rate.
     """
-    n, is_3d = len(old), old.shape[1] == 3
+    n, is_3d, turn = len(old), old.shape[1] == 3, np.uint64(sweep)
+    widest = np.int64(0)
+    for i in range(start, stop):
+        widest = max(widest, starts[i + 1] - starts[i])
+    used = np.empty(widest, np.int64)
     for i in range(start, stop):
         state = np.uint64(0)
         x, y = positions[i, 0], positions[i, 1]
         z = positions[i, 2] if is_3d else np.float32(0)
+        n_used = np.uint64(0)
         for e in range(starts[i], starts[i + 1]):
+            # all are noted and only the count goes up by 0 or 1: a branch here would often be
+            # guessed wrong, and cost more than all else of the loop
+            used[n_used] = e
             share = np.uint64(shares[e])
-            # a period of half the length: its first half is one end's turn, its second the other's
-            count = np.uint64(sweep) * share + np.uint64(phases[e])
-            if ((count << np.uint64(1)) & WHOLE) + (share << np.uint64(1)) <= WHOLE:
-                continue
+            # twice as fast as a period: the first half is one end's turn, the second the other's
+            count = (turn * share + np.uint64(phases[e])) << np.uint64(1)
+            n_used += ((count & WHOLE) + (share << np.uint64(1))) >> np.uint64(32)
+        for k in range(n_used):
+            e = used[k]
             j = ids[e]
             dx, dy = x - old[j, 0], y - old[j, 1]
             dz = z - old[j, 2] if is_3d else np.float32(0)
@@ -93,6 +102,7 @@ def run_sweep(
             x += rate * clipped(force * dx)
             y += rate * clipped(force * dy)
             z += rate * clipped(force * dz)
+            count = turn * np.uint64(shares[e]) + np.uint64(phases[e])
             if ((count & WHOLE) < HALF) != (i < j):
                 continue
             if state == 0:
