@@ -167,11 +167,12 @@ def _with_gaps(points: FloatArray, mask: MaskArray) -> FloatArray:
 
 
 def _scaled(work: Work[T], low: float, high: float) -> Work[T]:
-    """The same work as a part of the whole: its 0..1 becomes low..high."""
+    """The same work as a part of the whole: its 0..1 becomes low..high, and never falls."""
+    done = low
     while True:
         try:
             told = next(work)
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]
-        done = low if told.done is None else low + (high - low) * told.done
+        done = max(done, low + (high - low) * (told.done or 0.0))
         yield Progress(done, told.note)
