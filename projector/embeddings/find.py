@@ -115,7 +115,7 @@ def _run_name(folder: Path, root: Path) -> str:
 
 
 def _read_config(place: ConfigPlace, gathering: Gathering) -> Work[None]:
-    config, problems = read_config(place.path)
+    config, problems = yield from read_config(place.path)
     if problems and not config.embeddings:
         for problem in problems:
             gathering.add_problem(problem)

@@ -21,6 +21,7 @@ from projector.embeddings.messages.projector_config_pb2 import EmbeddingInfo, Pr
 from projector.embeddings.png import write_png
 from projector.embeddings.writers import cell
 from projector.errors import InvalidChoice, Unreadable
+from projector.progress import finish
 
 Metadata = Mapping[str, Sequence[Any]] | Sequence[Any] | None
 
@@ -111,7 +112,7 @@ def _write_columns(path: Path, columns: Mapping[str, Sequence[Any]]) -> None:
 def add_to_config(path: Path, info: EmbeddingInfo) -> None:
     """Add a block to a config, or replace the one of the same name; Unreadable where it can't be
     written."""
-    config = read_config(path)[0] if path.exists() else ProjectorConfig()
+    config = finish(read_config(path))[0] if path.exists() else ProjectorConfig()
     kept = [old for old in config.embeddings if old.tensor_name != info.tensor_name]
     del config.embeddings[:]
     config.embeddings.extend([*kept, info])
