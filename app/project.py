@@ -237,7 +237,7 @@ def _tell(wish: ProjectWish, ready: Ready, made: Made) -> None:
         _say(sentence)
     step, title = made.step, wish.projection.title
     figures = told_figures(step.diagnostics)
-    _say(f"{title}: {step.note}{', ' if figures else ''}{figures}")
+    _say(f"{title}: {step.note.rstrip('.')}{', ' if figures else ''}{figures}")
     if not made.is_complete:
         go_on = f"--continue {shlex.quote(str(wish.out))}"
         _say(f"Stopped at {step.done:.0%}; what there was is written. To go on from it: {go_on}")
