@@ -110,7 +110,7 @@ def _graph(inputs: Inputs, parameters: UmapParameters, mask: MaskArray) -> Work[
     n_epochs = parameters.n_epochs_for(n_points)
     if n_epochs <= 10:  # so few would leave out nearly all
         n_epochs = 500 if n_points <= 10_000 else 200
-    return (yield from without_light_edges(graph, n_epochs))
+    return (yield from _scaled(without_light_edges(graph, n_epochs), 0.22, 0.22))
 
 
 def _among(neighbors: NeighborGraph, mask: MaskArray) -> NeighborGraph:
