@@ -1,15 +1,16 @@
 """Reads vectors from JSON: a record a line (.jsonl), or one array of records (.json).
 
 The column of number lists, all of one length, is the vectors; the others are what is known of the
-rows. Polars reads whole pieces of lines; one it can't read (NaN, say) goes through Python.
+rows, also those that only few rows have. Polars reads whole pieces of lines; one it can't read
+(NaN, say) goes through Python.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from projector.arrays import FloatArray, frozen
 from projector.embeddings.chosen import chosen_key
 from projector.embeddings.embedding import Source
 from projector.embeddings.format import Format, Matrix, TensorInfo
+from projector.embeddings.json_fields import BAD_JSON, BARE, Fields, fields_of, with_late_fields
 from projector.embeddings.list_columns import rows_of_lists
 from projector.embeddings.memory import check_fits
 from projector.embeddings.pieces import (
@@ -42,19 +44,7 @@ SUFFIXES = (".jsonl", ".ndjson", ".json")
 _SAMPLE_LINES = 200
 _LARGEST_ARRAY = 1 << 27
 _RECORDS_PER_YIELD = 2000
-_BARE = "vector"
-"""What the values of lines that are no records are called."""
 _LINE = re.compile(rb"(?m)^(.*\S.*)$")
-_BAD_JSON = (ValueError, RecursionError, MemoryError)
-
-
-@dataclass(frozen=True, slots=True)
-class _Fields:
-    """dims: of each column of vectors, by name. texts: the names of all others."""
-
-    dims: Mapping[str, int]
-    texts: tuple[str, ...]
-    is_bare: bool = False
 
 
 def read_json_table(path: Path) -> Work[pl.DataFrame]:
@@ -65,7 +55,7 @@ def read_json_table(path: Path) -> Work[pl.DataFrame]:
     names = (*fields.texts, *fields.dims)
     if not names:
         raise NothingToShow(f"{path} holds no records.")
-    as_texts = _Fields({}, names, fields.is_bare)
+    as_texts = Fields({}, names, fields.is_bare)
     columns: list[list[pl.Series]] = [[] for _ in names]
     line = 1
     for piece in pieces:
@@ -79,14 +69,17 @@ def read_json_table(path: Path) -> Work[pl.DataFrame]:
     return pl.DataFrame(found)
 
 
-def _open(path: Path) -> Work[tuple[_Fields, Iterable[bytes], int]]:
+def _open(path: Path) -> Work[tuple[Fields, Iterable[bytes], int]]:
     """What the first records hold, the text in pieces of lines, and at most how many there are."""
     with opened_stream(path) as stream:
         start = stream.read(1 << 16).removeprefix(b"\xef\xbb\xbf").lstrip()
     if has_suffix(path, (".json",)) and not _has_lines(start):
         data = yield from _lines_of_array(path)
-        lines = [json.loads(line) for line in data.split(b"\n")[:_SAMPLE_LINES] if line]
-        return _fields(lines, path), (data,), data.count(b"\n") + 1
+        sample = [json.loads(line) for line in islice(lines_of(data), _SAMPLE_LINES)]
+        with_late = with_late_fields(
+            fields_of(sample, path), line_pieces(BytesIO(data), path), path
+        )
+        return (yield from with_late), (data,), data.count(b"\n") + 1
     with opened_stream(path) as stream:
         piece = next(line_pieces(stream, path), b"")
         sample = [
@@ -94,7 +87,8 @@ def _open(path: Path) -> Work[tuple[_Fields, Iterable[bytes], int]]:
         ]
     with opened_stream(path) as stream:
         n_lines = yield from count_lines(stream, path)
-    return _fields(sample, path), _pieces(path), n_lines
+    fields = yield from with_late_fields(fields_of(sample, path), _pieces(path), path)
+    return fields, _pieces(path), n_lines
 
 
 def _pieces(path: Path) -> Iterable[bytes]:
@@ -109,7 +103,7 @@ def _has_lines(start: bytes) -> bool:
         return False
     try:
         return isinstance(json.loads(line[0]), dict)
-    except _BAD_JSON:
+    except BAD_JSON:
         return False
 
 
@@ -124,7 +118,7 @@ def _lines_of_array(path: Path) -> Work[bytes]:
         data = stream.read().removeprefix(b"\xef\xbb\xbf")
     try:
         found = json.loads(data)
-    except _BAD_JSON as error:
+    except BAD_JSON as error:
         raise Unreadable(f"{path} is no sound JSON.") from error
     if isinstance(found, dict):
         found = _records(found)
@@ -149,47 +143,18 @@ def _records(columns: dict[str, Any]) -> list[dict[str, Any]]:
 def _load(line: str, path: Path) -> Any:
     try:
         return json.loads(line)
-    except _BAD_JSON as error:
+    except BAD_JSON as error:
         raise Unreadable(f"{path} is no JSON with a record a line.") from error
 
 
-def _fields(sample: list[Any], path: Path) -> _Fields:
-    """Raises Unreadable, NothingToShow."""
-    if not sample:
-        raise NothingToShow(f"{path} is empty.")
-    is_bare = not isinstance(sample[0], dict)
-    records = [{_BARE: one} for one in sample] if is_bare else sample
-    names: dict[str, list[Any]] = {}
-    for record in records:
-        if not isinstance(record, dict):
-            raise Unreadable(f"{path} mixes records with other values.")
-        for name, value in record.items():
-            names.setdefault(name, []).append(value)
-    dims = {name: d for name, values in names.items() if (d := _dims(values))}
-    return _Fields(dims, tuple(name for name in names if name not in dims), is_bare)
-
-
-def _dims(values: list[Any]) -> int:
-    """The length that all lists of numbers have; 0 where they are none."""
-    lists = [value for value in values if value is not None]
-    if not lists or not all(isinstance(value, list) for value in lists):
-        return 0
-    n = len(lists[0])
-    are_even = all(len(value) == n for value in lists)
-    are_numbers = all(
-        isinstance(number, (int, float)) or number is None for value in lists for number in value
-    )
-    return n if are_even and are_numbers else 0
-
-
-def _parse(piece: bytes, fields: _Fields, path: Path, line: int) -> pl.DataFrame:
+def _parse(piece: bytes, fields: Fields, path: Path, line: int) -> pl.DataFrame:
     """The records of a piece. Raises Unreadable naming the line."""
     import polars as pl
 
     schema: dict[str, Any] = {name: pl.String() for name in fields.texts}
     schema |= {name: pl.List(pl.Float64()) for name in fields.dims}
     if fields.is_bare:
-        piece = _LINE.sub(b'{"%s":\\1}' % _BARE.encode(), piece)
+        piece = _LINE.sub(b'{"%s":\\1}' % BARE.encode(), piece)
     if not piece or piece.isspace():
         return pl.DataFrame(schema=schema)
     try:
@@ -199,7 +164,7 @@ def _parse(piece: bytes, fields: _Fields, path: Path, line: int) -> pl.DataFrame
 
 
 def _parse_slowly(
-    piece: bytes, fields: _Fields, schema: dict[str, Any], path: Path, first: int
+    piece: bytes, fields: Fields, schema: dict[str, Any], path: Path, first: int
 ) -> pl.DataFrame:
     import polars as pl
 
@@ -209,7 +174,7 @@ def _parse_slowly(
             continue
         try:
             record = json.loads(line)
-        except _BAD_JSON as error:
+        except BAD_JSON as error:
             raise Unreadable(f"{path}, line {number}: this is no sound JSON.") from error
         if not isinstance(record, dict):
             raise Unreadable(f"{path}, line {number}: this is no record.")
@@ -238,7 +203,7 @@ def _tensors(path: Path) -> Work[tuple[TensorInfo, ...]]:
     return _infos(fields, path)
 
 
-def _infos(fields: _Fields, path: Path) -> tuple[TensorInfo, ...]:
+def _infos(fields: Fields, path: Path) -> tuple[TensorInfo, ...]:
     if not fields.dims:
         raise Unreadable(f"{path} has no field that is a list of numbers of one length.")
     return tuple(TensorInfo(name, (0, 0), "float64") for name in fields.dims)
@@ -251,7 +216,7 @@ def _read(source: Source) -> Work[Matrix]:
     d = fields.dims[key]
     check_fits(n_lines * d * 4, f"{path} with {n_lines:,} × {d:,} values")
     vectors = np.empty((n_lines, d), np.float32)
-    wanted = _Fields({key: d}, fields.texts, fields.is_bare)
+    wanted = Fields({key: d}, fields.texts, fields.is_bare)
     texts: list[list[pl.Series]] = [[] for _ in fields.texts]
     n, line = 0, 1
     for piece in pieces:

@@ -279,6 +279,22 @@ def test_json_is_read_however_it_is_laid_out(tmp_path: Path, name: str, write: o
     assert columns["n"] == list(range(9))
 
 
+@pytest.mark.parametrize("name", ["v.jsonl", "v.json"])
+def test_fields_that_only_late_records_have_are_kept(tmp_path: Path, name: str) -> None:
+    rows: list[dict[str, object]] = [{"v": [i, 0.5], "more": {"w": 1}} for i in range(1000)]
+    rows[700]["w"] = 7
+    rows[900] |= {'say "w"': "b", "late": [1]}
+    text = "\n".join(map(json.dumps, rows)) if name == "v.jsonl" else json.dumps(rows)
+    (tmp_path / name).write_text(text)
+    columns = columns_of(read_matrix(jsonl.FORMAT, tmp_path / name))
+    assert columns is not None
+    assert list(columns) == ["more", "w", 'say "w"', "late"]
+    there = {k: [(i, x) for i, x in enumerate(c) if x is not None] for k, c in columns.items()}
+    assert there["w"] == [(700, 7)]
+    assert there['say "w"'] == [(900, "b")]
+    assert there["late"] == [(900, "[1]")]
+
+
 def test_json_lines_that_are_bare_lists_are_vectors(tmp_path: Path) -> None:
     (tmp_path / "v.jsonl").write_text("[1, 2]\n[3, 4.5]\n")
     assert read_vectors(jsonl.FORMAT, tmp_path / "v.jsonl").tolist() == [[1, 2], [3, 4.5]]
