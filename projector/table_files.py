@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
+from projector.drafts import drafting
 from projector.errors import InvalidChoice, Unreadable
 from projector.progress import Progress, Work, finish
 
@@ -57,26 +56,16 @@ def writing_parts(
     from polars.exceptions import ComputeError
 
     write = _WRITERS[checked_suffix(out)]
-    target = Path(os.path.realpath(out))  # a link stays a link
-    if target.exists() and not (target.is_file() or target.is_dir()):
-        raise Unreadable(f"{out} can't be written: it is no plain file.")  # a pipe, a device
-    draft = target.with_name(f".projector-{secrets.token_hex(4)}.part")
-    try:
+
+    def fill(file: BinaryIO) -> Iterator[Progress]:
         try:
-            with draft.open("xb") as file:
-                for n_written in write(parts, file, quotes):
-                    note = f"Writing {n_written:,} of {n_rows:,} rows"
-                    yield Progress(n_written / max(1, n_rows), note)
-            os.replace(draft, target)
-        finally:
-            try:
-                draft.unlink(missing_ok=True)
-            except KeyboardInterrupt:  # polars raises it at Ctrl+C, and Python then once more
-                draft.unlink(missing_ok=True)
-                raise
-    except (OSError, ComputeError) as error:  # polars wraps what the disk says
-        why = getattr(error, "strerror", None) or str(error)
-        raise Unreadable(f"{out} can't be written: {why}.") from error
+            for n_written in write(parts, file, quotes):
+                note = f"Writing {n_written:,} of {n_rows:,} rows"
+                yield Progress(n_written / max(1, n_rows), note)
+        except ComputeError as error:  # polars wraps what the disk says
+            raise Unreadable(f"{out} can't be written: {error}.") from error
+
+    yield from drafting(out, fill)
 
 
 def quotes_for(has_return: bool) -> Quotes:

@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -17,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from projector.arrays import DoubleArray, IntArray, frozen
+from projector.drafts import drafting
 from projector.embeddings.bookmark_state import KEYS, BookmarkCamera, Bookmarks, State
 from projector.embeddings.files import opened
 from projector.embeddings.memory import check_fits
 from projector.embeddings.text import decode_text
 from projector.errors import Problem, ProjectorError, Unreadable
-from projector.progress import Progress, Work
+from projector.progress import Progress, Work, finish
 
 _MAX_BYTES = 512 << 20
 _BYTES_A_BYTE = 12  # of Python objects, for each byte of JSON
@@ -83,15 +82,8 @@ def write_bookmarks(states: Sequence[State], path: Path) -> None:
     Raises Unreadable where that can't be done.
     """
     text = json.dumps([_plain_state(state) for state in states], ensure_ascii=False)
-    draft = path.with_name(f".projector-{secrets.token_hex(4)}.part")
-    try:
-        try:
-            draft.write_text(text, encoding="utf-8", errors="backslashreplace")
-            os.replace(draft, path)
-        finally:
-            draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise Unreadable(f"{path} can't be written: {error.strerror}.") from error
+    data = text.encode("utf-8", "backslashreplace")
+    finish(drafting(path, lambda file: [file.write(data)]))
 
 
 def _parse_state(

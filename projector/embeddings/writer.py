@@ -7,7 +7,6 @@ folder/<step, 5 digits>/<name, encoded>/tensors.tsv  metadata.tsv  sprite.png
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,12 @@ import numpy as np
 from google.protobuf import text_format
 
 from projector.arrays import ByteArray, FloatArray
+from projector.drafts import drafting
 from projector.embeddings.config import CONFIG_NAME, read_config
 from projector.embeddings.messages.projector_config_pb2 import EmbeddingInfo, ProjectorConfig
 from projector.embeddings.png import write_png
 from projector.embeddings.writers import cell
-from projector.errors import InvalidChoice, Unreadable
+from projector.errors import InvalidChoice
 from projector.progress import finish
 
 Metadata = Mapping[str, Sequence[Any]] | Sequence[Any] | None
@@ -116,9 +116,5 @@ def add_to_config(path: Path, info: EmbeddingInfo) -> None:
     kept = [old for old in config.embeddings if old.tensor_name != info.tensor_name]
     del config.embeddings[:]
     config.embeddings.extend([*kept, info])
-    draft = path.with_suffix(".part")
-    try:
-        draft.write_text(text_format.MessageToString(config, as_utf8=True), encoding="utf-8")
-        os.replace(draft, path)
-    except OSError as error:
-        raise Unreadable(f"{path} can't be written: {error.strerror}.") from error
+    text = text_format.MessageToString(config, as_utf8=True)
+    finish(drafting(path, lambda file: [file.write(text.encode())]))

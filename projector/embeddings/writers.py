@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +18,8 @@ from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
 from projector.arrays import FloatArray
+from projector.drafts import drafted as drafted
+from projector.drafts import drafting
 from projector.embeddings.memory import check_fits
 from projector.embeddings.typed import unique_names
 from projector.errors import Unreadable
@@ -37,37 +37,24 @@ VECTOR = "vector"
 """The name of the column or array of vectors, where one is needed."""
 
 
-@contextmanager
-def drafted(out: Path) -> Iterator[BinaryIO]:
-    """A draft, open to be written, that takes the file's place when it is whole.
-
-    Raises Unreadable where that can't be done.
-    """
-    target = Path(os.path.realpath(out))  # a link stays a link
-    draft = target.with_name(f".projector-{secrets.token_hex(4)}.part")
-    try:
-        try:
-            with draft.open("xb") as file:
-                yield file
-            os.replace(draft, target)
-        finally:
-            draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise Unreadable(f"{out} can't be written: {error.strerror or error}.") from error
-
-
 def write_npy(out: Path, vectors: FloatArray, table: Table) -> Work[None]:
     """NumPy's array."""
-    with drafted(out) as file:
+
+    def fill(file: BinaryIO) -> Work[None]:
         header = {"descr": "<f4", "fortran_order": False, "shape": vectors.shape}
         npy_format.write_array_header_1_0(file, header)
         yield from _write_rows(file, vectors)
 
+    return drafting(out, fill)
+
 
 def write_bytes(out: Path, vectors: FloatArray, table: Table) -> Work[None]:
     """Raw 32-bit floats."""
-    with drafted(out) as file:
+
+    def fill(file: BinaryIO) -> Work[None]:
         yield from _write_rows(file, vectors)
+
+    return drafting(out, fill)
 
 
 def write_safetensors(out: Path, vectors: FloatArray, table: Table) -> Work[None]:
@@ -76,24 +63,31 @@ def write_safetensors(out: Path, vectors: FloatArray, table: Table) -> Work[None
     fields = {"dtype": "F32", "shape": list(vectors.shape), "data_offsets": [0, n_bytes]}
     header = json.dumps({VECTOR: fields}).encode()
     header += b" " * (-len(header) % 8)
-    with drafted(out) as file:
+
+    def fill(file: BinaryIO) -> Work[None]:
         file.write(len(header).to_bytes(8, "little") + header)
         yield from _write_rows(file, vectors)
+
+    return drafting(out, fill)
 
 
 def write_npz(out: Path, vectors: FloatArray, table: Table) -> Work[None]:
     """NumPy's archive: the vectors, and an array for each column of metadata."""
     columns = [] if table is None else table.get_columns()
     names = unique_names([VECTOR, *(_member(column.name) for column in columns)])[1:]
-    with drafted(out) as file, ZipFile(file, "w") as archive:
-        with archive.open(f"{VECTOR}.npy", "w", force_zip64=True) as member:
-            header = {"descr": "<f4", "fortran_order": False, "shape": vectors.shape}
-            npy_format.write_array_header_1_0(member, header)
-            yield from _write_rows(member, vectors)
-        for name, column in zip(names, columns, strict=True):
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                npy_format.write_array(member, _array(column), allow_pickle=False)
-            yield Progress(None, f"Writing {column.name}")
+
+    def fill(file: BinaryIO) -> Work[None]:
+        with ZipFile(file, "w") as archive:
+            with archive.open(f"{VECTOR}.npy", "w", force_zip64=True) as member:
+                header = {"descr": "<f4", "fortran_order": False, "shape": vectors.shape}
+                npy_format.write_array_header_1_0(member, header)
+                yield from _write_rows(member, vectors)
+            for name, column in zip(names, columns, strict=True):
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                    npy_format.write_array(member, _array(column), allow_pickle=False)
+                yield Progress(None, f"Writing {column.name}")
+
+    return drafting(out, fill)
 
 
 def write_tsv(out: Path, vectors: FloatArray, table: Table) -> Work[None]:
@@ -110,16 +104,26 @@ def write_parquet(out: Path, vectors: FloatArray, table: Table) -> Work[None]:
     """A column of vectors, and the metadata before it."""
     yield Progress(None, f"Writing {out.name}")
     frame = _frame(vectors, table)
-    with drafted(out) as file, _polars_errors(out):
-        frame.write_parquet(file)
+
+    def fill(file: BinaryIO) -> Work[None]:
+        with _polars_errors(out):
+            frame.write_parquet(file)
+        yield Progress(1.0, f"Writing {out.name}")
+
+    yield from drafting(out, fill)
 
 
 def write_arrow(out: Path, vectors: FloatArray, table: Table) -> Work[None]:
     """The same as an Arrow file."""
     yield Progress(None, f"Writing {out.name}")
     frame = _frame(vectors, table)
-    with drafted(out) as file, _polars_errors(out):
-        frame.write_ipc(file)
+
+    def fill(file: BinaryIO) -> Work[None]:
+        with _polars_errors(out):
+            frame.write_ipc(file)
+        yield Progress(1.0, f"Writing {out.name}")
+
+    yield from drafting(out, fill)
 
 
 def write_jsonl(out: Path, vectors: FloatArray, table: Table) -> Work[None]:
@@ -127,7 +131,8 @@ def write_jsonl(out: Path, vectors: FloatArray, table: Table) -> Work[None]:
     n, d = vectors.shape
     step = max(1, VALUES_A_PART // max(1, d))
     name = _vector_name(table)
-    with drafted(out) as file:
+
+    def fill(file: BinaryIO) -> Work[None]:
         for start in range(0, n, step):
             rows = vectors[start : start + step].astype(np.float64).tolist()
             known = [{}] * len(rows) if table is None else table.slice(start, step).to_dicts()
@@ -139,11 +144,14 @@ def write_jsonl(out: Path, vectors: FloatArray, table: Table) -> Work[None]:
                 file.write(line.encode("utf-8", "backslashreplace"))
             yield Progress(start / n, f"Writing {start:,} of {n:,} rows")
 
+    return drafting(out, fill)
+
 
 def write_metadata(out: Path, table: pl.DataFrame) -> Work[None]:
     """Tabs between cells; a header but for a single column, as TensorBoard wants it."""
     step = max(1, VALUES_A_PART // max(1, table.width))
-    with drafted(out) as file:
+
+    def fill(file: BinaryIO) -> Work[None]:
         if table.width > 1:
             file.write(("\t".join(map(cell, table.columns)) + "\n").encode("utf-8", "replace"))
         for start in range(0, table.height, step):
@@ -151,6 +159,8 @@ def write_metadata(out: Path, table: pl.DataFrame) -> Work[None]:
             lines = ["\t".join(map(cell, row)) + "\n" for row in rows]
             file.write("".join(lines).encode("utf-8", "backslashreplace"))
             yield Progress(start / table.height, f"Writing {out.name}")
+
+    return drafting(out, fill)
 
 
 def cell(value: Any) -> str:
@@ -171,13 +181,16 @@ def _write_rows(file: Any, vectors: FloatArray) -> Work[None]:
 def _write_text(out: Path, vectors: FloatArray, separator: str) -> Work[None]:
     n, d = vectors.shape
     step = max(1, VALUES_A_PART // max(1, d))
-    with drafted(out) as file:
+
+    def fill(file: BinaryIO) -> Work[None]:
         for start in range(0, n, step):
             # as doubles, like PyTorch: who parses doubles first gets the same float32 back
             rows = vectors[start : start + step].astype(np.float64).tolist()
             lines = [separator.join(map(repr, row)) + "\n" for row in rows]
             file.write("".join(lines).encode())
             yield Progress(start / n, f"Writing {start:,} of {n:,} rows")
+
+    return drafting(out, fill)
 
 
 def _frame(vectors: FloatArray, table: Table) -> pl.DataFrame:
