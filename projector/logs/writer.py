@@ -39,7 +39,8 @@ class EventWriter:
         folder.mkdir(parents=True, exist_ok=True)
         started = now()
         host = platform.node() or "localhost"
-        name = f"events.out.tfevents.{int(started):010d}.{host}.{os.getpid()}.{next(_numbers)}"
+        # files of one second are read in the order of their names: 10 must not come before 9
+        name = f"events.out.tfevents.{int(started):010d}.{host}.{os.getpid()}.{next(_numbers):06d}"
         self.path = folder / f"{name}{suffix}"
         self._file = self.path.open("xb")
         self._write(event_pb2.Event(wall_time=started, file_version="brain.Event:2"))

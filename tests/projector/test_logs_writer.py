@@ -153,3 +153,12 @@ def test_two_writers_never_share_a_file(tmp_path: Path) -> None:
         EventWriter(tmp_path, now=lambda: 1.0) as two,
     ):
         assert one.path != two.path
+
+
+def test_files_written_one_after_the_other_are_read_in_that_order(tmp_path: Path) -> None:
+    paths = []
+    for step in range(12):
+        with EventWriter(tmp_path, now=lambda: 1_700_000_000.0) as writer:
+            writer.scalar("loss", 1.0, step)
+        paths.append(writer.path)
+    assert paths == sorted(paths)
