@@ -13,13 +13,14 @@ from pathlib import Path
 
 from projector.embeddings.bare import find_bare_files, source_of_file
 from projector.embeddings.blocks import ConfigPlace, add_tensors, read_blocks, tell_tensors
-from projector.embeddings.checkpoints import latest_checkpoint
+from projector.embeddings.checkpoints import STATE_NAME, latest_checkpoint, written_checkpoint
 from projector.embeddings.config import CONFIG_NAME, is_json_config, read_config
 from projector.embeddings.doctor import Finding, Folders, Names, Tried
 from projector.embeddings.embedding import Source
 from projector.embeddings.formats import list_tensors
 from projector.embeddings.found import Found, Gathering
 from projector.embeddings.messages.projector_config_pb2 import EmbeddingInfo
+from projector.embeddings.weights import is_written
 from projector.errors import ProjectorError
 from projector.logs.series import Logs
 from projector.logs.watch import list_folders
@@ -29,7 +30,6 @@ __all__ = ["Folders", "Found", "find_sources"]
 
 _PLUGIN_FOLDER = ("plugins", "org_tensorflow_tensorboard_projector")
 _STEP_FOLDER = re.compile(r"\d{5,}")
-_STATE = "checkpoint"
 _STEP_S = 0.02
 
 
@@ -74,7 +74,7 @@ def _find_in_folder(root: Path, folders: Folders, gathering: Gathering) -> Work[
             configs[run] = [*others, ConfigPlace(folder / name, run, run_folder)]
         if "tensors.tsv" in names and _STEP_FOLDER.fullmatch(folder.parent.name):
             loose.append((_run_name(folder.parent.parent, root), folder))
-        if any(name == _STATE or name.endswith((".index", ".ckpt")) for name in names):
+        if any(name == STATE_NAME or name.endswith((".index", ".ckpt")) for name in names):
             holding_weights.append(folder)
     shown = time.monotonic()
     for places in configs.values():
@@ -141,8 +141,18 @@ def _find_checkpoint(run: str, folder: Path, gathering: Gathering) -> Work[None]
         gathering.fail(path, "The checkpoint can't be read.", Tried(path, str(error)))
         return
     tell_tensors(path, infos, gathering)
+    _tell_moved(path, folder, gathering)
     place = ConfigPlace(path, run, folder)
     add_tensors(place, path, infos, gathering, taken=set(), template=EmbeddingInfo())
+
+
+def _tell_moved(path: Path, folder: Path, gathering: Gathering) -> None:
+    """Where the state file names another checkpoint than the one that is read."""
+    written = written_checkpoint(folder)
+    if written and not is_written(path, written, folder):
+        what = f"The latest checkpoint is not where it is written; {path.name} is read instead."
+        tried = Tried(Path(written), "is not there")
+        gathering.tell(Finding(folder / STATE_NAME, what, "repaired", (tried,)))
 
 
 def _loose_source(run: str, folder: Path) -> Source:

@@ -37,7 +37,7 @@ def find_weights(written: str, folder: Path, run_folder: Path) -> Work[Weights]:
         found = find_checkpoint(written, folder) or find_file(written, folder).path
         tried.append(Tried(Path(written), "is not there"))
         if found is not None:
-            is_moved = not _is_written(found, written, folder)
+            is_moved = not is_written(found, written, folder)
             return Weights(found, tuple(tried) if is_moved else (), is_moved)
     for place in dict.fromkeys((run_folder, folder, run_folder.parent)):
         found = latest_checkpoint(place)
@@ -54,7 +54,7 @@ def find_weights(written: str, folder: Path, run_folder: Path) -> Work[Weights]:
     return Weights(found, tuple(tried), is_moved=bool(written))
 
 
-def _is_written(found: Path, written: str, folder: Path) -> bool:
+def is_written(found: Path, written: str, folder: Path) -> bool:
     """Whether a checkpoint lies where it is written."""
     prefix = os.path.normpath(folder / os.path.expanduser(written))
     return os.path.normpath(found).startswith(prefix)

@@ -236,3 +236,16 @@ def test_seventy_thousand_words_open_with_their_counts() -> None:
     assert embedding.metadata is not None
     assert embedding.metadata.columns == ["word", "count"]
     assert embedding.metadata.row(1) == ("the", 1_061_396)
+
+
+def test_a_checkpoint_whose_folder_was_moved_is_told(fixtures: Path, tmp_path: Path) -> None:
+    logs = moved(fixtures, "tf1_projector_checkpoint", tmp_path / "l") / "logs"
+    (logs / "projector_config.pbtxt").unlink()
+    index = sorted(logs.glob("*.index"))[-1]
+    (logs / "checkpoint").write_text(f'model_checkpoint_path: "/other/machine/{index.stem}"\n')
+    found = find(logs)
+    assert found.sources
+    (finding,) = [one for one in found.findings if one.outcome == "repaired"]
+    assert finding.file == logs / "checkpoint"
+    assert f"{index.name} is read instead" in finding.what
+    assert finding.tried[0].path == Path("/other/machine") / index.stem

@@ -7,6 +7,20 @@ tensor_bundle.proto and saved_tensor_slice.proto.
 
 from projector.embeddings.checkpoints.formats import FORMATS
 from projector.embeddings.checkpoints.names import find_key
-from projector.embeddings.checkpoints.state import Shards, find_checkpoint, latest_checkpoint
+from projector.embeddings.checkpoints.state import (
+    STATE_NAME,
+    Shards,
+    find_checkpoint,
+    latest_checkpoint,
+    written_checkpoint,
+)
 
-__all__ = ["FORMATS", "Shards", "find_checkpoint", "find_key", "latest_checkpoint"]
+__all__ = [
+    "FORMATS",
+    "STATE_NAME",
+    "Shards",
+    "find_checkpoint",
+    "find_key",
+    "latest_checkpoint",
+    "written_checkpoint",
+]

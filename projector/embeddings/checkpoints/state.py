@@ -42,6 +42,11 @@ def latest_checkpoint(folder: Path) -> Path | None:
     return _newest(folder) or _saved_model(folder)
 
 
+def written_checkpoint(folder: Path) -> str:
+    """The latest checkpoint as the state file of a folder names it; "" where there is none."""
+    return next(iter(_named(folder / STATE_NAME)), "")
+
+
 def find_checkpoint(
     prefix_as_written: str, config_folder: Path, known: Shards | None = None
 ) -> Path | None:
