@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from projector.errors import Unreadable
 from projector.progress import Progress, Work
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+@contextmanager
+def told_by_polars(path: Path) -> Iterator[None]:
+    """Polars' errors, and the panics that damaged files cause in it, as a sentence."""
+    import polars as pl
+
+    try:
+        yield
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
+        reason = str(error).splitlines()[0][:120] if str(error) else "it is damaged"
+        raise Unreadable(f"{path} can't be read as a table: {reason}.") from error
 
 
 def plain_columns(table: pl.DataFrame, note: str) -> Work[tuple[pl.DataFrame | None, list[str]]]:

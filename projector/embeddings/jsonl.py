@@ -21,6 +21,7 @@ from projector.arrays import FloatArray, frozen
 from projector.embeddings.chosen import chosen_key
 from projector.embeddings.embedding import Source
 from projector.embeddings.format import Format, Matrix, TensorInfo
+from projector.embeddings.frames import told_by_polars
 from projector.embeddings.json_fields import BAD_JSON, BARE, Fields, fields_of, with_late_fields
 from projector.embeddings.list_columns import rows_of_lists
 from projector.embeddings.memory import check_fits
@@ -59,14 +60,16 @@ def read_json_table(path: Path) -> Work[pl.DataFrame]:
     columns: list[list[pl.Series]] = [[] for _ in names]
     line = 1
     for piece in pieces:
-        table = _parse(piece, as_texts, path, line)
+        with told_by_polars(path):
+            table = _parse(piece, as_texts, path, line)
         line += piece.count(b"\n")
         for column, name in zip(columns, names, strict=True):
             column.append(table[name])
         yield Progress(None, f"Reading {path.name}")
     unique = unique_names([name.strip() for name in names])
-    found = [typed(pl.concat(c).alias(name)) for c, name in zip(columns, unique, strict=True)]
-    return pl.DataFrame(found)
+    with told_by_polars(path):
+        found = [typed(pl.concat(c).alias(name)) for c, name in zip(columns, unique, strict=True)]
+        return pl.DataFrame(found)
 
 
 def _open(path: Path) -> Work[tuple[Fields, Iterable[bytes], int]]:
@@ -220,16 +223,18 @@ def _read(source: Source) -> Work[Matrix]:
     texts: list[list[pl.Series]] = [[] for _ in fields.texts]
     n, line = 0, 1
     for piece in pieces:
-        table = _parse(piece, wanted, path, line)
+        with told_by_polars(path):
+            table = _parse(piece, wanted, path, line)
+            _fill(vectors, n, table[key], path)
         line += piece.count(b"\n")
-        _fill(vectors, n, table[key], path)
         n += len(table)
         for column, name in zip(texts, fields.texts, strict=True):
             column.append(table[name])
         yield Progress(n / n_lines, f"Reading {path.name}")
     if not n:
         raise NothingToShow(f"{path} holds no records.")
-    beside = _table(fields.texts, texts)
+    with told_by_polars(path):
+        beside = _table(fields.texts, texts)
     return Matrix(frozen(vectors[:n]), "float64", beside)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from projector.embeddings.frames import plain_columns
+from projector.embeddings.frames import plain_columns, told_by_polars
 from projector.embeddings.jsonl import read_json_table
 from projector.embeddings.metadata_repair import Fit, Mismatch, Repair, describe, fit_rows
 from projector.embeddings.metadata_text import (
@@ -78,7 +78,8 @@ def read_metadata(
             return (yield from _fit_table(path, (yield from read_frame(path)), n_points))
         if has_suffix(path, _JSON):
             return (yield from _fit_table(path, (yield from read_json_table(path)), n_points))
-        return (yield from _read_text(path, n_points, header, separator, repair))
+        with told_by_polars(path):
+            return (yield from _read_text(path, n_points, header, separator, repair))
     except ProjectorError as error:
         return Metadata(None, (Problem(path, str(error)),))
 

@@ -125,7 +125,8 @@ def describe(fit: Fit, first: str) -> str:
     mismatch = fit.mismatch
     assert mismatch is not None
     n_rows, n = mismatch.n_rows, mismatch.n_points
-    counts = f"{n_rows:,} rows for {n:,} points"
+    rows = "1 row" if n_rows == 1 else f"{n_rows:,} rows"
+    counts = f"{rows} for {'1 point' if n == 1 else f'{n:,} points'}"
     if mismatch.chosen is Repair.KEEP_BLANK:
         return f"{counts}: blank lines were kept as rows without any value." + _rest(fit, n)
     if mismatch.chosen is Repair.HEADER_AS_DATA:

@@ -5,8 +5,7 @@ All other columns are what is known of the rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from projector.embeddings.elements import Element
 from projector.embeddings.embedding import Source
 from projector.embeddings.files import opened
 from projector.embeddings.format import Format, Matrix, TensorInfo
-from projector.embeddings.frames import plain_columns
+from projector.embeddings.frames import plain_columns, told_by_polars
 from projector.embeddings.list_columns import (
     ALL_NUMBERS,
     number_columns,
@@ -42,25 +41,13 @@ _STREAM_START = b"\xff\xff\xff\xff"
 _BLOCK_ROWS = 1 << 16
 
 
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Polars' errors, and the panics that damaged files cause in it, as a sentence."""
-    import polars as pl
-
-    try:
-        yield
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
-        reason = str(error).splitlines()[0][:120] if str(error) else "it is damaged"
-        raise Unreadable(f"{path} can't be read as a table: {reason}.") from error
-
-
 def _scan(path: Path) -> pl.LazyFrame:
     """Raises NotFound, Unreadable."""
     import polars as pl
 
     with opened(path) as file:
         start = file.read(8)
-    with _told(path):
+    with told_by_polars(path):
         if start.startswith(_PARQUET_START):
             return pl.scan_parquet(path, glob=False, hive_partitioning=False)
         if start.startswith(_ARROW_START):
@@ -72,14 +59,14 @@ def _scan(path: Path) -> pl.LazyFrame:
 
 
 def _schema(path: Path, table: pl.LazyFrame) -> Mapping[str, pl.DataType]:
-    with _told(path):
+    with told_by_polars(path):
         return table.collect_schema()
 
 
 def _n_rows(path: Path, table: pl.LazyFrame) -> int:
     import polars as pl
 
-    with _told(path):
+    with told_by_polars(path):
         return int(table.select(pl.len()).collect().item())
 
 
@@ -89,7 +76,7 @@ def read_frame(path: Path) -> Work[pl.DataFrame]:
     n_cells = len(_schema(path, table)) * _n_rows(path, table)
     check_fits(n_cells * 16, f"{path} with {n_cells:,} cells")
     yield Progress(None, f"Reading {path.name}")
-    with _told(path):
+    with told_by_polars(path):
         return table.collect()
 
 
@@ -123,7 +110,7 @@ def _n_dims(path: Path, table: pl.LazyFrame, name: str) -> int:
     """Values in the first list that is there."""
     import polars as pl
 
-    with _told(path):
+    with told_by_polars(path):
         rows = table.select(pl.col(name)).filter(pl.col(name).is_not_null()).head(1).collect()
     return len(rows.item()) if len(rows) else 0
 
@@ -145,7 +132,7 @@ def _read(source: Source) -> Work[Matrix]:
     n, d = info.shape
 
     def read(start: int, stop: int) -> NDArray[Any]:
-        with _told(path):
+        with told_by_polars(path):
             rows = table.select(columns).slice(start, stop - start).collect()
             if len(rows) != stop - start:
                 raise Unreadable(f"{path} is cut short in row {start:,} or after.")
@@ -175,7 +162,7 @@ def _read_beside(
     if not names:
         return None, ()
     check_fits(n * len(names) * 16, f"{path} with {len(names):,} columns beside the vectors")
-    with _told(path):
+    with told_by_polars(path):
         beside = table.select(names).collect()
     plain, lost = yield from plain_columns(beside, f"Reading {path.name}")
     if not lost:

@@ -334,3 +334,25 @@ def test_a_name_that_no_file_can_have_is_told(tmp_path: Path, name: str) -> None
     assert finish(read_sprites(tmp_path / name, 3, None)).problems
     with pytest.raises(ProjectorError):
         finish(list_tensors(tmp_path / name))
+
+
+@pytest.mark.parametrize(("name", "text"), [("m.tsv", "a\nb\n"), ("m.jsonl", '{"a": 1}\n')])
+def test_a_panic_within_polars_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    def panic(*_: object, **__: object) -> None:
+        raise pl.exceptions.PanicException("index out of bounds")
+
+    (tmp_path / name).write_text(text)
+    monkeypatch.setattr(pl, "Series", panic)
+    monkeypatch.setattr(pl, "read_csv", panic)
+    monkeypatch.setattr(pl, "read_ndjson", panic)
+    found = finish(read_metadata(tmp_path / name, 2))
+    assert found.table is None
+    assert "index out of bounds" in found.problems[0].what
+
+
+def test_one_row_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "m.tsv").write_text("a\tb\n1\t2\n")
+    found = finish(read_metadata(tmp_path / "m.tsv", 20))
+    assert "1 row for 20 points" in found.problems[0].what
