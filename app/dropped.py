@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from projector.embeddings.config import is_json_config
+from projector.embeddings.delimited import looks_like_vectors
 from projector.embeddings.formats import TEXT, all_suffixes, find_format, list_tensors
 from projector.embeddings.metadata import SUFFIXES
-from projector.embeddings.tsv import looks_like_vectors
 from projector.errors import ProjectorError
 from projector.progress import Progress, Work
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from projector.embeddings.beside import TABLES, Beside, files_beside
 from projector.embeddings.blocks import tell_tensors
 from projector.embeddings.checkpoints import find_checkpoint, latest_checkpoint
+from projector.embeddings.delimited import looks_like_vectors
 from projector.embeddings.doctor import Finding, Folders, Tried
 from projector.embeddings.embedding import Source
 from projector.embeddings.files import opened
@@ -24,7 +25,6 @@ from projector.embeddings.formats import (
     list_tensors,
 )
 from projector.embeddings.found import Gathering
-from projector.embeddings.tsv import looks_like_vectors
 from projector.errors import ProjectorError
 from projector.progress import Progress, Work
 

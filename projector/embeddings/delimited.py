@@ -78,6 +78,14 @@ def layout_of(path: Path) -> Layout:
     return find_layout(path, lines)
 
 
+def looks_like_vectors(path: Path) -> bool:
+    """Whether the first lines of a text file are rows of at least two numbers."""
+    try:
+        return layout_of(path).n_values >= 2
+    except ProjectorError:
+        return False
+
+
 def _read_rows(path: Path, stream: BinaryIO, layout: Layout, n_lines: int) -> Work[Rows]:
     texts: list[list[pl.Series]] = [[] for _ in layout.columns_of[1]]
     rows = Rows(np.empty((n_lines, layout.n_values), np.float32), texts)
