@@ -23,7 +23,7 @@ from projector.embeddings.text import decode_text
 from projector.errors import Problem, ProjectorError, Unreadable
 from projector.progress import Progress, Work, finish
 
-_MAX_BYTES = 512 << 20
+_MAX_BYTES = 64 << 20
 _BYTES_A_BYTE = 12  # of Python objects, for each byte of JSON
 _MOST_STATES = 1000
 _MOST_PROBLEMS = 100
@@ -45,7 +45,7 @@ def read_bookmarks(path: Path) -> Work[Bookmarks]:
     with opened(path) as file:
         size = path.stat().st_size
         if size > _MAX_BYTES:
-            raise Unreadable(f"{path} is larger than 512 MB, so no bookmarks are read from it.")
+            raise Unreadable(f"{path} is larger than 64 MB, so no bookmarks are read from it.")
         check_fits(size * _BYTES_A_BYTE, str(path))
         data = file.read()
     yield Progress(0.2, f"Reading {path.name}")
@@ -162,7 +162,20 @@ def _parse_whole(value: Any) -> int:
 def _parse_wholes(value: Any) -> IntArray:
     if not isinstance(value, list):
         raise _Odd("It must be an array of whole numbers.")
-    return frozen(np.array([_parse_whole(one) for one in value], np.int64))
+    kinds = set(map(type, value))
+    if not kinds <= {int, float}:
+        raise _Odd("It must be a whole number.")
+    # numbers beyond 64 bits become objects, and those are beyond the limit in any case
+    try:
+        numbers = np.array(value, np.float64 if float in kinds else None) if value else np.empty(0)
+    except OverflowError as error:
+        raise _Odd("It must hold only whole numbers.") from error
+    are_small = numbers.dtype != np.object_ and bool(
+        ((numbers >= -_WHOLE_LIMIT) & (numbers <= _WHOLE_LIMIT)).all()
+    )
+    if not are_small or (float in kinds and bool((numbers != np.floor(numbers)).any())):
+        raise _Odd("It must hold only whole numbers.")
+    return frozen(numbers.astype(np.int64))
 
 
 def _parse_camera(value: Any) -> BookmarkCamera:

@@ -84,8 +84,13 @@ def test_no_number_is_null() -> None:
         ("tSNEIteration", 1.5, "whole"),
         ("tSNEPerplexity", "many", "number"),
         ("umapNeighbors", 1e400, "number"),
-        ("selectedPoints", [1, "x"], "number"),
+        ("selectedPoints", [1, "x"], "whole number"),
         ("selectedPoints", {"a": 1}, "array"),
+        ("selectedPoints", [1, True], "whole"),
+        ("filteredPoints", [1, 1.5], "whole"),
+        ("filteredPoints", [1, 1e400], "whole"),
+        ("filteredPoints", [1, -(2**63)], "whole"),
+        ("filteredPoints", [1.0, 10**400], "whole"),
         ("projections", [1, 2], "object"),
         ("cameraDef", [1], "object"),
         ("cameraDef", {"position": [1, 2]}, "three numbers"),
@@ -107,6 +112,21 @@ def test_what_holds_no_states_is_refused(text: str) -> None:
 
 def test_a_file_that_is_gone_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
+        finish(read_bookmarks(tmp_path / "b.json"))
+
+
+def test_whole_numbers_may_be_written_with_a_point() -> None:
+    (state,) = parse([{"filteredPoints": [3, 2.0, -(2**53)], "selectedPoints": []}]).states
+    assert state.filtered is not None
+    assert state.filtered.tolist() == [3, 2, -(2**53)]
+    assert state.selected is not None
+    assert state.selected.dtype == np.int64
+
+
+def test_a_file_of_more_than_64_megabytes_is_refused_unread(tmp_path: Path) -> None:
+    with (tmp_path / "b.json").open("wb") as file:
+        file.truncate((64 << 20) + 1)
+    with pytest.raises(Unreadable, match="larger than 64 MB"):
         finish(read_bookmarks(tmp_path / "b.json"))
 
 
