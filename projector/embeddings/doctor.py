@@ -55,14 +55,16 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """All of it on one line: what failed, the first places tried, the nearest there is."""
+        """All of it on one line: what failed, the first places tried, the nearest there is. What
+        lies below the folder of the file is told by its way from there."""
+        folder = self.file.parent
         parts = [self.what]
-        parts += [told(one) for one in self.tried[:_MOST_TOLD]]
+        parts += [told(one, folder) for one in self.tried[:_MOST_TOLD]]
         if len(self.tried) > _MOST_TOLD:
             parts.append(f"{len(self.tried) - _MOST_TOLD:,} more places were tried.")
         if self.nearest is not None:
             parts.append(f"The nearest there is: {self.nearest}.")
-        return " ".join(parts)
+        return _from_folder(" ".join(parts), folder)
 
     @property
     def problem(self) -> Problem:
@@ -70,11 +72,17 @@ class Finding:
         return Problem(self.file, self.sentence)
 
 
-def told(tried: Tried) -> str:
-    """One place as a sentence."""
+def told(tried: Tried, folder: Path | None = None) -> str:
+    """One place as a sentence. folder: what goes by its bare name."""
     is_sentence = not tried.why[:1].islower() or str(tried.path) in tried.why
-    text = tried.why if is_sentence else f"{tried.path} {tried.why}"
+    place = tried.path.name if tried.path == folder else tried.path
+    text = tried.why if is_sentence else f"{place} {tried.why}"
     return text if text.endswith(".") else f"{text}."
+
+
+def _from_folder(text: str, folder: Path) -> str:
+    """Paths below the folder without its name."""
+    return text.replace(f"{folder}{os.sep}", "") if folder.name else text
 
 
 class Names:

@@ -163,3 +163,18 @@ def test_a_long_list_of_places_is_told_in_short() -> None:
         "The nearest there is: n."
     )
     assert finding.problem == Problem(Path("c"), finding.sentence)
+
+
+def test_places_below_the_folder_are_told_by_their_way_from_there(tmp_path: Path) -> None:
+    away = tmp_path / "away" / "b.tsv"
+    tried = (
+        Tried(tmp_path / "logs" / "run" / "a.tsv", "is not there"),
+        Tried(tmp_path / "logs", "holds no TensorFlow checkpoint"),
+        Tried(away, "is not there"),
+    )
+    near = tmp_path / "logs" / "run" / "b.tsv"
+    finding = Finding(tmp_path / "logs" / "c.pbtxt", "It was not found.", "failed", tried, near)
+    assert finding.sentence == (
+        f"It was not found. {Path('run', 'a.tsv')} is not there. logs holds no TensorFlow "
+        f"checkpoint. {away} is not there. The nearest there is: {Path('run', 'b.tsv')}."
+    )
