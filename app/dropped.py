@@ -60,7 +60,7 @@ def _is_single(path: Path) -> bool:
 def _holds_vectors(path: Path) -> Work[bool]:
     try:
         if find_format(path) is TEXT:
-            return looks_like_vectors(path)
+            return (yield from looks_like_vectors(path))
         infos = yield from list_tensors(path)
     except ProjectorError:
         return False

@@ -47,7 +47,11 @@ def source_of_file(path: Path, gathering: Gathering) -> Work[None]:
             what = "A file of bare numbers needs a projector_config.pbtxt with its tensor_shape."
             gathering.fail(path, what)
             return
-        if one is TEXT and not has_suffix(whole, TEXT) and not looks_like_vectors(whole):
+        if (
+            one is TEXT
+            and not has_suffix(whole, TEXT)
+            and not (yield from looks_like_vectors(whole))
+        ):
             gathering.fail(path, "It is neither an event file nor a file of vectors.")
             return
         infos = yield from one.tensors(whole)
@@ -78,7 +82,7 @@ def find_bare_files(folders: Folders, gathering: Gathering) -> Work[None]:
             return
         yield Progress(None, f"Looking into {path.name}")
         try:
-            if not _holds_vectors(path):
+            if not (yield from _holds_vectors(path)):
                 continue
             infos = yield from list_tensors(path)
         except ProjectorError as error:
@@ -103,11 +107,11 @@ def _candidates(folders: Folders) -> Iterator[tuple[Path, str]]:
                 yield folder / name, run
 
 
-def _holds_vectors(path: Path) -> bool:
+def _holds_vectors(path: Path) -> Work[bool]:
     """Whether a file is worth being looked into: what is called so by its name, and of files of
     many uses those that begin like vectors. Raises NotFound, Unreadable."""
     if has_suffix(path, TEXT) and path.suffix.lower() != ".txt":
-        return looks_like_vectors(path)
+        return (yield from looks_like_vectors(path))
     with opened(path) as file:
         start = file.read(START_BYTES)
     return any(one.is_one(path, start) for one in FORMATS if one not in (RAW, TEXT))

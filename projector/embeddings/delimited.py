@@ -19,6 +19,7 @@ from projector.embeddings.memory import check_fits
 from projector.embeddings.pieces import (
     count_lines,
     done,
+    first_lines,
     has_suffix,
     line_pieces,
     opened_stream,
@@ -43,7 +44,8 @@ def read_delimited(path: Path) -> Work[Matrix]:
 
     Raises Unreadable (naming the line), NotFound, NothingToShow, TooLarge.
     """
-    return (yield from read_with_layout(path, layout_of(path)))
+    layout = yield from layout_of(path)
+    return (yield from read_with_layout(path, layout))
 
 
 def read_with_layout(path: Path, layout: Layout) -> Work[Matrix]:
@@ -61,10 +63,11 @@ def read_with_layout(path: Path, layout: Layout) -> Work[Matrix]:
     return Matrix(frozen(rows.vectors[: rows.n]), "float32", table, _problems(rows, path))
 
 
-def layout_of(path: Path) -> Layout:
+def layout_of(path: Path) -> Work[Layout]:
     """Raises NotFound, Unreadable, NothingToShow."""
     with opened_stream(path) as stream:
-        piece = next(line_pieces(stream, path), b"")
+        piece = yield from first_lines(stream, path)
+    yield Progress(None, f"Looking into {path.name}")
     if b"\0" in piece[:4096]:
         raise Unreadable(f"{path} is not a text file in UTF-8; save it as one.")
     lines: list[str] = []
@@ -78,10 +81,10 @@ def layout_of(path: Path) -> Layout:
     return find_layout(path, lines)
 
 
-def looks_like_vectors(path: Path) -> bool:
+def looks_like_vectors(path: Path) -> Work[bool]:
     """Whether the first lines of a text file are rows of at least two numbers."""
     try:
-        return layout_of(path).n_values >= 2
+        return (yield from layout_of(path)).n_values >= 2
     except ProjectorError:
         return False
 
@@ -166,7 +169,7 @@ def _is_table(path: Path, start: bytes) -> bool:
 
 def _tensors(path: Path) -> Work[tuple[TensorInfo, ...]]:
     yield Progress(None, f"Looking into {path.name}")
-    layout_of(path)
+    yield from layout_of(path)
     return (TensorInfo("", (0, 0), "float32"),)
 
 

@@ -27,6 +27,7 @@ from projector.embeddings.list_columns import rows_of_lists
 from projector.embeddings.memory import check_fits
 from projector.embeddings.pieces import (
     count_lines,
+    first_lines,
     has_suffix,
     is_gzip,
     line_pieces,
@@ -84,7 +85,7 @@ def _open(path: Path) -> Work[tuple[Fields, Iterable[bytes], int]]:
         )
         return (yield from with_late), (data,), data.count(b"\n") + 1
     with opened_stream(path) as stream:
-        piece = next(line_pieces(stream, path), b"")
+        piece = yield from first_lines(stream, path)
         sample = [
             _load(line, path) for line in islice(lines_of(piece), _SAMPLE_LINES) if line.strip()
         ]

@@ -16,6 +16,7 @@ MISSING = frozenset({"", "NA", "N/A", "n/a", "null", "NULL", "Null", "None", "no
 
 _SAMPLE_ROWS = 1000
 _SAMPLE_CELLS = 40_000
+_LETTERS_COMPARED = 1 << 20  # of a line, to tell what separates its cells
 _SEPARATORS = ("\t", ";", "|", ",", None)
 _COMMA_NUMBER = re.compile(r"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 _LABEL_NAMES = frozenset(
@@ -93,7 +94,7 @@ def find_layout(path: Path, lines: Sequence[str]) -> Layout:
     if not lines:
         raise NothingToShow(f"{path} is empty.")
     plain = [line for line in lines if not line.startswith("#")] or list(lines)
-    separator, is_quoted = _find_separator(plain[:20])
+    separator, is_quoted = _find_separator([line[:_LETTERS_COMPARED] for line in plain[:20]])
     rows = _sample(plain, separator, is_quoted)
     if not rows:
         raise Unreadable(f"{path} is no table: its quotes are not closed.")

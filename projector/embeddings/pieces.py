@@ -51,7 +51,8 @@ def opened_stream(path: Path) -> Iterator[BinaryIO]:
 def line_pieces(stream: BinaryIO, path: Path, is_quoted: bool = False) -> Iterator[bytes]:
     """All of the text in pieces that end with a line, with plain line ends and no byte order mark.
 
-    is_quoted: line ends between double quotes end no line. Raises Unreadable where a line has no
+    Empty ones stand between where a line goes on for long. is_quoted: line ends between double
+    quotes end no line. Raises Unreadable where a line has no
     end.
     """
     rest = b""
@@ -61,13 +62,21 @@ def line_pieces(stream: BinaryIO, path: Path, is_quoted: bool = False) -> Iterat
             data, is_first = data.removeprefix(_BOM), False
         data = rest + data
         end = _last_line_end(data, is_quoted)
-        if end:
-            yield _plain(data[:end])
+        yield _plain(data[:end])
         rest = data[end:]
         if len(rest) > LONGEST_LINE:
             raise Unreadable(f"{path} is no table: it has a line of more than 64 MB.")
     if rest:
         yield _plain(rest)
+
+
+def first_lines(stream: BinaryIO, path: Path) -> Work[bytes]:
+    """The first piece that holds a line, empty where none does. Raises Unreadable."""
+    for piece in line_pieces(stream, path):
+        if piece:
+            return piece
+        yield Progress(None, f"Looking into {path.name}")
+    return b""
 
 
 def _last_line_end(data: bytes, is_quoted: bool) -> int:

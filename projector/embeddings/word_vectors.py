@@ -26,9 +26,9 @@ from projector.embeddings.metadata import label_table
 from projector.embeddings.pieces import (
     PIECE_BYTES,
     done,
+    first_lines,
     has_suffix,
     is_gzip,
-    line_pieces,
     opened_stream,
 )
 from projector.embeddings.rows import lines_of
@@ -52,10 +52,10 @@ def _sizes(start: bytes) -> tuple[int, int] | None:
     return int(match[1]), int(match[2])
 
 
-def _text_layout(path: Path) -> tuple[Layout, tuple[int, int] | None]:
+def _text_layout(path: Path) -> Work[tuple[Layout, tuple[int, int] | None]]:
     """How the text is to be read, and what its first line promises. Raises Unreadable."""
     with opened_stream(path) as stream:
-        piece = next(line_pieces(stream, path), b"")
+        piece = yield from first_lines(stream, path)
     sizes = _sizes(piece)
     lines = [line for line in islice(lines_of(piece), _SAMPLE_LINES) if line.strip()]
     if not lines[sizes is not None :]:
@@ -95,7 +95,7 @@ def _last_numbers(line: str) -> Iterator[float]:
 
 def _read_text(source: Source) -> Work[Matrix]:
     path = source.tensor_path
-    layout, sizes = _text_layout(path)
+    layout, sizes = yield from _text_layout(path)
     matrix = yield from read_with_layout(path, layout)
     n = len(matrix.vectors)
     problems = matrix.problems + _told(path, sizes[0] if sizes else n, n)
@@ -104,7 +104,7 @@ def _read_text(source: Source) -> Work[Matrix]:
 
 def _text_tensors(path: Path) -> Work[tuple[TensorInfo, ...]]:
     yield Progress(None, f"Looking into {path.name}")
-    _, sizes = _text_layout(path)
+    _, sizes = yield from _text_layout(path)
     return (TensorInfo("", sizes or (0, 0), "float32"),)
 
 

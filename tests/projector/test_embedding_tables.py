@@ -116,6 +116,15 @@ def test_packed_text_is_read_like_plain_text(tmp_path: Path) -> None:
         read_text(tmp_path, gzip.compress(text.encode())[:-9], "w.tsv.gz")
 
 
+def test_a_line_without_end_is_looked_for_in_steps(tmp_path: Path) -> None:
+    (tmp_path / "v.tsv").write_bytes(b"x" * (5 * pieces.PIECE_BYTES))
+    n_steps = 0
+    with pytest.raises(NothingToShow):
+        for _ in delimited.FORMAT.tensors(tmp_path / "v.tsv"):
+            n_steps += 1
+    assert n_steps > 5
+
+
 def test_a_packed_line_without_end_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
