@@ -77,6 +77,8 @@ def make_by_open_tsne(vectors: Positions, n_dims: int, told: Told) -> Positions:
         perplexity=perplexity_of(len(vectors)),
         n_jobs=N_THREADS,
         random_state=0,
+        # what it picks from 10,000 rows on stops at two dimensions
+        negative_gradient_method="bh" if n_dims == 3 else "auto",
     )
     layout = maker.prepare_initial(vectors)
     told()
