@@ -103,6 +103,7 @@ def test_an_optimizers_data_is_not_offered(fixtures: Path) -> None:
 
 
 def test_keras_3_says_one_name_for_all_layers_and_each_gets_its_own(fixtures: Path) -> None:
+    pytest.importorskip("h5py", reason="h5py is an optional part that is not installed")
     found = find(fixtures / "keras3_two_embeddings")
     by_name = {source.name: source for source in found.sources}
     for name, rows in (("users", 30), ("items", 12)):
