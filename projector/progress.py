@@ -28,6 +28,18 @@ Work = Generator[Any, None, T]
 result."""
 
 
+def scaled(work: Work[T], low: float, high: float) -> Work[T]:
+    """The same work as a part of a larger one: its 0..1 becomes low..high, and never falls."""
+    done = low
+    while True:
+        try:
+            told = next(work)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+        done = max(done, low + (high - low) * (told.done or 0.0))
+        yield Progress(done, told.note)
+
+
 def finish(work: Work[T]) -> T:
     """Walk the work to its end, here and now, and hand back its result."""
     while True:

@@ -5,7 +5,6 @@ The sets come from searches in a column, from selections, or from a column's cla
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,14 @@ import numpy as np
 from projector.arrays import DoubleArray, FloatArray, IntArray, frozen
 from projector.errors import InvalidChoice
 from projector.progress import Progress, Work
-from projector.projections.contract import Control, Estimate, Inputs, Parameters, Projection
+from projector.projections.contract import (
+    Control,
+    Estimate,
+    Inputs,
+    Parameters,
+    Projection,
+    wait_while_paused,
+)
 from projector.projections.step import Step
 
 if TYPE_CHECKING:
@@ -140,9 +146,7 @@ def axes_steps(inputs: Inputs, parameters: AxesParameters, control: Control) -> 
     if parameters.is_orthogonal:
         chosen = orthogonal(chosen, [axis.name for axis in parameters.axes])
     positions = yield from along_axes(inputs.vectors, chosen, parameters.n_dims)
-    while control.is_paused:
-        time.sleep(0.02)
-        yield Progress(1.0, "Paused")
+    yield from wait_while_paused(control, 1.0)
     names = ", ".join(axis.name for axis in parameters.axes)
     step = Step(1.0, f"Along {names}", positions, angles)
     yield step

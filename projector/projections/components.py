@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from projector.arrays import FloatArray, frozen
 from projector.embeddings.memory import check_fits
 from projector.errors import InvalidChoice
-from projector.progress import Progress, Work
+from projector.progress import Work
 from projector.projections.contract import (
     Control,
     Estimate,
@@ -18,6 +17,7 @@ from projector.projections.contract import (
     Parameters,
     Projection,
     check_range,
+    wait_while_paused,
 )
 from projector.projections.pca import EXACT_LIMIT, Pca, fit_pca
 from projector.projections.step import Step
@@ -56,9 +56,7 @@ def pca_steps(inputs: Inputs, parameters: PcaParameters, control: Control) -> Wo
     n, d = inputs.vectors.shape
     check_fits(estimate_pca(n, d, parameters).n_bytes, f"PCA of {n:,} rows of {d:,} values")
     pca = yield from fit_pca(inputs.vectors, max(parameters.chosen))
-    while control.is_paused:
-        time.sleep(0.02)
-        yield Progress(1.0, "Paused")
+    yield from wait_while_paused(control, 1.0)
     shares = {
         f"variance {component}": float(pca.variance_ratio[component - 1])
         for component in parameters.chosen

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from projector.arrays import FloatArray, IntArray
-from projector.progress import Work
+from projector.progress import Progress, Work
 from projector.projections.step import Step
 
 if TYPE_CHECKING:
     from projector.neighbor_graph import NeighborGraph
+
+_PAUSE_S = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,13 @@ class Control:
     n_perturbations: int = 0
     is_paused: bool = False
     n_more: int = 0
+
+
+def wait_while_paused(control: Control, done: float) -> Work[None]:
+    """Make no step while the user wants none. done: how far the projection is, 0..1."""
+    while control.is_paused:
+        time.sleep(_PAUSE_S)
+        yield Progress(done, "Paused")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

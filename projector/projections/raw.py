@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +18,7 @@ from projector.projections.contract import (
     Parameters,
     Projection,
     check_range,
+    wait_while_paused,
 )
 from projector.projections.step import Step
 
@@ -66,9 +66,7 @@ def raw_steps(inputs: Inputs, parameters: RawParameters, control: Control) -> Wo
         part[~np.isfinite(block).all(axis=1)] = np.nan
         release(block)
         yield Progress(start / n, "Reading columns")
-    while control.is_paused:
-        time.sleep(0.02)
-        yield Progress(1.0, "Paused")
+    yield from wait_while_paused(control, 1.0)
     step = Step(1.0, "Columns as they are", frozen(positions))
     yield step
     return step

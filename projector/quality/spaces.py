@@ -43,10 +43,6 @@ class Space:
         return int(self.vectors.shape[1])
 
     @property
-    def n_taking_part(self) -> int:
-        return int(np.count_nonzero(self.mask))
-
-    @property
     def n_queries(self) -> int:
         """So many rows may be asked about at once."""
         return max(16, min(_MOST_QUERIES, _QUERY_VALUES // max(1, self.d)))

@@ -70,7 +70,7 @@ def test_what_numpy_wrote_is_read_as_numpy_reads_it(name: str, fixtures: Path) -
 @pytest.mark.usefixtures("small_blocks")
 def test_each_kind_of_array_is_read(tmp_path: Path, save: object, code: str, order: str) -> None:
     array = (some_vectors(90, 31) * 10).astype(code)
-    save(tmp_path / "v.npz", x=np.asarray(array, order=order), y=np.zeros(3))  # type: ignore
+    save(tmp_path / "v.npz", x=np.asarray(array, order=order), y=np.zeros(3))
     matrix = read_matrix(npz.FORMAT, tmp_path / "v.npz", "x")
     assert np.array_equal(matrix.vectors, array.astype(np.float32))
     assert matrix.vectors.flags.c_contiguous
@@ -177,5 +177,5 @@ def test_what_is_no_zip_is_refused(tmp_path: Path, data: bytes) -> None:
 def test_damaged_archives_are_read_or_refused(tmp_path: Path, save: object, damage: Damage) -> None:
     path = tmp_path / "v.npz"
     path.unlink(missing_ok=True)
-    save(path, v=some_vectors(9, 4), names=np.array(list("abcdefghi")), f=np.ones((2, 3)).T)  # type: ignore
+    save(path, v=some_vectors(9, 4), names=np.array(list("abcdefghi")), f=np.ones((2, 3)).T)
     read_damaged(npz.FORMAT, path, damage(path.read_bytes()))

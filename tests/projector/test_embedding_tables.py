@@ -280,7 +280,7 @@ def json_lines(vectors: FloatArray) -> list[dict[str, object]]:
     ],
 )
 def test_json_is_read_however_it_is_laid_out(tmp_path: Path, name: str, write: object) -> None:
-    (tmp_path / name).write_text(write(json_lines(some_vectors(9, 4))))  # type: ignore
+    (tmp_path / name).write_text(write(json_lines(some_vectors(9, 4))))
     matrix = read_matrix(jsonl.FORMAT, tmp_path / name)
     assert np.array_equal(matrix.vectors, some_vectors(9, 4))
     columns = columns_of(matrix)

@@ -75,7 +75,7 @@ def test_binary_word_vectors_are_read(
     monkeypatch.setattr(word_vectors, "PIECE_BYTES", 50)
     vectors = some_vectors(6, 4)
     path = tmp_path / ("v.bin" if pack is bytes else "v.bin.gz")
-    path.write_bytes(pack(binary_of(vectors, end=end)))  # type: ignore
+    path.write_bytes(pack(binary_of(vectors, end=end)))
     assert WORD_BINARY.is_one(path, path.read_bytes()[:4096])
     assert infos_of(WORD_BINARY, path)[""].shape == (6, 4)
     matrix = read_matrix(WORD_BINARY, path)

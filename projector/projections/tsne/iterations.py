@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 
 from projector.arrays import FloatArray, MaskArray, frozen
 from projector.progress import Progress, Work
-from projector.projections.contract import Control
+from projector.projections.contract import Control, wait_while_paused
 from projector.projections.step import Step
 from projector.projections.tsne.descent import Descent
 from projector.projections.tsne.parameters import TsneParameters, check_exaggeration, check_rate
@@ -20,7 +19,6 @@ READY = 0.2
 _EXACT_LIMIT = 20_000  # points up to which the divergence is computed exactly in the end
 _KL_EVERY = 10
 _MOMENTUM_EARLY, _MOMENTUM = 0.5, 0.8
-_PAUSE_S = 0.02
 
 
 @dataclass(slots=True)
@@ -40,9 +38,8 @@ class Iterations:
         while i < (n := self._n_iterations()):
             done = READY + (1 - READY) * i / n
             if self.control.is_paused:
-                time.sleep(_PAUSE_S)
-                yield Progress(done, "Paused")
-                continue
+                yield from wait_while_paused(self.control, done)
+                continue  # more may be wanted by now
             self._perturb()
             note = f"Iteration {i + 1:,} of {n:,}"
             for _ in self._iterate(i, n_early):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import numpy as np
 
 from projector.arrays import FloatArray, MaskArray
 from projector.embeddings.memory import check_fits
 from projector.errors import InvalidChoice, NothingToShow
 from projector.neighbor_graph import NeighborGraph
-from projector.progress import Progress, Work
+from projector.progress import Work, scaled
 from projector.projections.contract import Control, Inputs
 from projector.projections.step import Step
 from projector.projections.tsne.affinities import Affinities, fit_affinities
@@ -24,8 +22,6 @@ from projector.projections.tsne.start import (
     pca_start,
     random_start,
 )
-
-T = TypeVar("T")
 
 _ADVICE = "Choose a lower perplexity, or take fewer rows."
 
@@ -69,7 +65,7 @@ def _start(inputs: Inputs, parameters: TsneParameters, mask: MaskArray) -> Work[
     if parameters.start == "random":
         return random_start(int(np.count_nonzero(mask)), n_dims, seed)
     work = pca_start(inputs.vectors, mask, n_dims, seed)
-    return (yield from _scaled(work, 0.0, 0.0))
+    return (yield from scaled(work, 0.0, 0.0))
 
 
 def _graph(inputs: Inputs, parameters: TsneParameters, mask: MaskArray) -> Work[NeighborGraph]:
@@ -81,7 +77,7 @@ def _graph(inputs: Inputs, parameters: TsneParameters, mask: MaskArray) -> Work[
         from projector.neighbor_graph import find_neighbors
 
         work = find_neighbors(inputs.vectors, k, parameters.metric, seed=parameters.seed)
-        graph = yield from _scaled(work, 0.0, 0.75 * READY)
+        graph = yield from scaled(work, 0.0, 0.75 * READY)
     graph = graph.nearest(min(k, graph.k))
     if mask.all():
         return graph
@@ -96,18 +92,7 @@ def _affinities(
     labels = None if inputs.labels is None else inputs.labels[mask]
     perplexity = parameters.perplexity_for(int(np.count_nonzero(mask)))
     work = fit_affinities(graph, perplexity, labels, parameters.supervision)
-    return (yield from _scaled(work, 0.75 * READY, READY))
-
-
-def _scaled(work: Work[T], low: float, high: float) -> Work[T]:
-    """The same work as a part of the whole: its 0..1 becomes low..high."""
-    while True:
-        try:
-            told = next(work)
-        except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]
-        done = low if told.done is None else low + (high - low) * told.done
-        yield Progress(done, told.note)
+    return (yield from scaled(work, 0.75 * READY, READY))
 
 
 def warm_up_kernels() -> Work[None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import TypeVar
 
 import numpy as np
 
@@ -11,8 +10,8 @@ from projector.arrays import FloatArray, MaskArray, frozen
 from projector.embeddings.memory import check_fits
 from projector.errors import InvalidChoice, NothingToShow
 from projector.neighbor_graph import NeighborGraph, find_neighbors
-from projector.progress import Progress, Work
-from projector.projections.contract import Control, Inputs
+from projector.progress import Progress, Work, scaled
+from projector.projections.contract import Control, Inputs, wait_while_paused
 from projector.projections.step import Step
 from projector.projections.umap.curve import fit_curve
 from projector.projections.umap.epochs import Layout
@@ -26,12 +25,9 @@ from projector.projections.umap.fuzzy import (
 from projector.projections.umap.parameters import UmapParameters
 from projector.projections.umap.start import first_layout, given_layout
 
-T = TypeVar("T")
-
 _ADVICE = "Choose fewer neighbors, or take fewer rows."
 _FOUND, _READY = 0.2, 0.3  # shares of the progress: neighbors, all before the first epoch
 _STEP_S = 0.025
-_PAUSE_S = 0.02
 _SHAKEN = 0.02  # of the layout's width
 _BLOCK = 1 << 22  # values looked at between two yields
 
@@ -55,7 +51,7 @@ def run_umap(inputs: Inputs, parameters: UmapParameters, control: Control) -> Wo
     graph = yield from _graph(inputs, parameters, mask)
     if start is None:
         work = first_layout(inputs.vectors, mask, graph, parameters)
-        start, note = yield from _scaled(work, 0.22, _READY)
+        start, note = yield from scaled(work, 0.22, _READY)
     layout = Layout(
         graph,
         start,
@@ -99,18 +95,18 @@ def _graph(inputs: Inputs, parameters: UmapParameters, mask: MaskArray) -> Work[
         or neighbors.k < k
     ):
         work = find_neighbors(inputs.vectors, k, parameters.metric, seed=parameters.seed)
-        neighbors = yield from _scaled(work, 0.0, _FOUND)
+        neighbors = yield from scaled(work, 0.0, _FOUND)
     neighbors = _among(neighbors.nearest(min(k, neighbors.k)), mask)
     fuzzy = fuzzy_graph(neighbors, parameters.local_connectivity, parameters.set_op_mix_ratio)
-    graph = yield from _scaled(fuzzy, _FOUND, 0.22)
+    graph = yield from scaled(fuzzy, _FOUND, 0.22)
     if inputs.labels is not None and (inputs.labels >= 0).any():
         labels = np.ascontiguousarray(inputs.labels[mask], np.int64)
         work_of_labels = supervised(graph, labels, parameters.target_weight)
-        graph = yield from _scaled(work_of_labels, 0.22, 0.22)
+        graph = yield from scaled(work_of_labels, 0.22, 0.22)
     n_epochs = parameters.n_epochs_for(n_points)
     if n_epochs <= 10:  # so few would leave out nearly all
         n_epochs = 500 if n_points <= 10_000 else 200
-    return (yield from _scaled(without_light_edges(graph, n_epochs), 0.22, 0.22))
+    return (yield from scaled(without_light_edges(graph, n_epochs), 0.22, 0.22))
 
 
 def _among(neighbors: NeighborGraph, mask: MaskArray) -> NeighborGraph:
@@ -131,9 +127,8 @@ def _epochs(
     while epoch < (n := parameters.n_epochs_for(len(layout.positions)) + max(0, control.n_more)):
         done = _READY + (1 - _READY) * epoch / n
         if control.is_paused:
-            time.sleep(_PAUSE_S)
-            yield Progress(done, "Paused")
-            continue
+            yield from wait_while_paused(control, done)
+            continue  # more may be wanted by now
         if control.n_perturbations != n_seen:
             n_seen = control.n_perturbations
             layout.shake(_SHAKEN, n_seen)
@@ -164,15 +159,3 @@ def _with_gaps(points: FloatArray, mask: MaskArray) -> FloatArray:
     positions = np.full((len(mask), points.shape[1]), np.nan, np.float32)
     positions[mask] = points
     return frozen(positions)
-
-
-def _scaled(work: Work[T], low: float, high: float) -> Work[T]:
-    """The same work as a part of the whole: its 0..1 becomes low..high, and never falls."""
-    done = low
-    while True:
-        try:
-            told = next(work)
-        except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]
-        done = max(done, low + (high - low) * (told.done or 0.0))
-        yield Progress(done, told.note)
