@@ -102,9 +102,7 @@ def prepare(vectors: FloatArray, preparation: Preparation) -> Work[Prepared]:
     """
     n, d = vectors.shape
     if preparation == Preparation():
-        return Prepared(
-            vectors, preparation, ("The vectors are as they came: nothing was done to them.",)
-        )
+        return _as_they_came(vectors)
     if preparation.uses_pca and preparation.n_components is None and min(n, d) > EXACT_LIMIT:
         raise InvalidChoice(
             f"Whitening {d:,} dimensions needs a number of components, {EXACT_LIMIT:,} at most."
@@ -141,7 +139,7 @@ class PreparationCache:
 
     def prepare(self, vectors: FloatArray, preparation: Preparation) -> Work[Prepared]:
         """As the function of that name, at once where it was done before."""
-        known = self._kept.find(vectors, preparation)
+        known = self.known(vectors, preparation)
         if known is not None:
             return known
         prepared = yield from prepare(vectors, preparation)
@@ -151,6 +149,20 @@ class PreparationCache:
                 n_bytes += prepared.pca.positions.nbytes
             self._kept.keep(vectors, preparation, prepared, n_bytes)
         return prepared
+
+    def known(self, vectors: FloatArray, preparation: Preparation) -> Prepared | None:
+        """What was prepared before, or None; where nothing is to be done, it is always known."""
+        if preparation == Preparation():
+            return _as_they_came(vectors)
+        return self._kept.find(vectors, preparation)
+
+    def clear(self) -> None:
+        self._kept.clear()
+
+
+def _as_they_came(vectors: FloatArray) -> Prepared:
+    note = "The vectors are as they came: nothing was done to them."
+    return Prepared(vectors, Preparation(), (note,))
 
 
 def _n_components(n: int, d: int, preparation: Preparation) -> int:

@@ -58,6 +58,10 @@ class UmapParameters(Parameters):
         check_range("The learning rate", self.learning_rate, 0.001, 100)
         check_range("The weight of labels", self.target_weight, 0, 1)
 
+    def n_neighbors_for(self, n: int) -> int:
+        """The number of neighbors of each of n points, the point itself not counted."""
+        return max(0, min(self.n_neighbors, n) - 1)
+
     def n_epochs_for(self, n: int) -> int:
         """The number of epochs for n rows."""
         if self.n_epochs is not None:
