@@ -1,0 +1,1 @@
+"""What was found, for other programs: pictures, shapes, pages, tables and scripts."""

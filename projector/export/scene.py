@@ -1,0 +1,98 @@
+"""All that a picture of a cloud is made of, as one value that every kind of export understands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from projector.arrays import ByteArray, FloatArray, IntArray, frozen
+from projector.colors import Legend
+from projector.embeddings.pictures import SpriteSheet
+from projector.frames import ScatterFrame
+from projector.render.camera import Camera, fit_camera
+from projector.sequences import Sequences
+
+WHITE = (255, 255, 255)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """positions: float32 (n, 3), NaN: no place. colors: uint8 (n, 4) RGBA.
+
+    camera: None for the whole cloud. visible_ids: int64, rising, the rows that are shown, None for
+    all. labels: n texts, None where points have no names. named_ids: int64, the rows whose labels
+    stand in a picture. size: width and height of a picture in pixels. radius_px: of a disc, opacity
+    0..1. axis_names: of x, y and z, "" for none. background: RGB. pictures: label pictures.
+    sequences: lines through points. draws_pictures: whether points are drawn as their pictures.
+    """
+
+    positions: FloatArray
+    colors: ByteArray
+    camera: Camera | None = None
+    title: str = ""
+    labels: Sequence[str] | None = None
+    visible_ids: IntArray | None = None
+    named_ids: IntArray = field(default_factory=lambda: frozen(np.empty(0, np.int64)))
+    legend: Legend = field(default_factory=Legend)
+    axis_names: tuple[str, str, str] = ("", "", "")
+    background: tuple[int, int, int] = WHITE
+    size: tuple[int, int] = (1000, 800)
+    radius_px: float = 3.0
+    opacity: float = 1.0
+    is_flat: bool = False
+    pictures: SpriteSheet | None = None
+    draws_pictures: bool = False
+    sequences: Sequences | None = None
+
+    def __post_init__(self) -> None:
+        n = len(self.positions)
+        if self.positions.shape != (n, 3) or self.colors.shape != (n, 4):
+            raise ValueError(f"positions {self.positions.shape}, colors {self.colors.shape}")
+        if self.labels is not None and len(self.labels) != n:
+            raise ValueError(f"{n} points, but {len(self.labels)} labels")
+
+    @property
+    def n_points(self) -> int:
+        return len(self.positions)
+
+    @property
+    def is_dark(self) -> bool:
+        red, green, blue = self.background
+        return 0.299 * red + 0.587 * green + 0.114 * blue < 128
+
+    @property
+    def seen_from(self) -> Camera:
+        """The camera, or one that shows all that is visible."""
+        if self.camera is not None:
+            return self.camera
+        shown = self.positions[self.placed_ids()]
+        return fit_camera(shown, self.is_flat, self.size[0] / self.size[1])
+
+    def placed_ids(self) -> IntArray:
+        """int64, rising: the rows that are shown and have a place."""
+        has_place = np.isfinite(self.positions).all(axis=1)
+        if self.visible_ids is None:
+            return np.flatnonzero(has_place)
+        return self.visible_ids[has_place[self.visible_ids]]
+
+    def label(self, row: int) -> str:
+        """What a point is called: its text, else its number."""
+        text = "" if self.labels is None else str(self.labels[row])
+        return text or f"#{row}"
+
+
+def scene_of(frame: ScatterFrame, *, labels: Sequence[str] | None = None, title: str = "") -> Scene:
+    """The scene of a frame as a whole; use dataclasses.replace for camera, size and the rest."""
+    return Scene(
+        positions=frame.positions,
+        colors=frame.colors,
+        title=title,
+        labels=labels,
+        legend=frame.legend,
+        radius_px=frame.radius_px,
+        is_flat=frame.is_flat,
+        pictures=frame.sprites,
+        draws_pictures=frame.sprites is not None,
+    )

@@ -1,0 +1,21 @@
+"""Labels in the picture: which points are named at this zoom, and where without overlap.
+
+`rank_labels` once per layout, in a job; then for each picture `choose_candidates`, measure their
+texts, `place_labels`.
+"""
+
+from __future__ import annotations
+
+from projector.labels.candidates import Candidates, choose_candidates
+from projector.labels.placement import ANCHORS, Placed, place_labels
+from projector.labels.rank import LabelRank, rank_labels
+
+__all__ = [
+    "ANCHORS",
+    "Candidates",
+    "LabelRank",
+    "Placed",
+    "choose_candidates",
+    "place_labels",
+    "rank_labels",
+]
