@@ -1,4 +1,19 @@
-"""The cloud on the screen: shows what it is handed, and names the point that was clicked."""
+"""The cloud on the screen: shows what it is handed, and names the point that was clicked.
+
+What it takes, each a new array (never write to one that was handed over):
+
+- set_cloud(positions, edge, raster, axis_names), set_positions(positions): float32 (n, 3)
+- set_colors(colors): uint8 (n, 4) RGBA
+- set_emphasis(emphasis): uint8 (n,), 0 hidden, 1 dim, 2 normal, 3 raised; None: all normal
+- set_sizes(sizes): float32 (n,), times the common radius; None: all alike
+- set_opacity(0..1), set_fog(0..1), set_sprites(sheet, size_px): label pictures as points
+- set_pictures(sheet): label pictures of the tip at the pointer
+- set_camera(camera): camera_changed tells of it; the camera it has already changes nothing, so
+  two canvases may follow each other
+
+What it answers: pick(x, y), points_within(polygon), points_in_view(), place_of(point),
+places_of(points), picture_of(size).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +23,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -43,6 +58,7 @@ class ScatterCanvas(QWidget):
     cleared = Signal()
     painted = Signal()
     theme_changed = Signal()
+    camera_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,6 +141,30 @@ class ScatterCanvas(QWidget):
         self._look = look
         self._schedule()
 
+    def set_positions(self, positions: FloatArray) -> None:
+        """Other places for the same points, as of the next step or of a morph: float32 (n, 3)."""
+        raise NotImplementedError
+
+    def set_emphasis(self, emphasis: ByteArray | None) -> None:
+        """Which points are hidden (0), dim (1), normal (2) or raised (3): uint8 (n,)."""
+        raise NotImplementedError
+
+    def set_sizes(self, sizes: FloatArray | None) -> None:
+        """Factors of the common radius, float32 (n,), above 0; None: all alike."""
+        raise NotImplementedError
+
+    def set_opacity(self, opacity: float) -> None:
+        """0..1, of all points."""
+        self.set_look(dataclasses.replace(self._look, opacity=opacity))
+
+    def set_fog(self, fog: float) -> None:
+        """How far the farthest points fade into the background, 0..1; a flat picture has none."""
+        raise NotImplementedError
+
+    def set_sprites(self, sprites: SpriteSheet | None, size_px: float | None = None) -> None:
+        """Label pictures in place of discs, None for discs. size_px: device-independent."""
+        raise NotImplementedError
+
     def set_pictures(self, pictures: SpriteSheet | None) -> None:
         """Label pictures for the tip at the pointer; more of them may be loaded by now."""
         self._pictures = pictures
@@ -184,7 +224,9 @@ class ScatterCanvas(QWidget):
     @Slot(object)
     def set_camera(self, camera: Camera) -> None:
         """Look from there at once."""
-        self._camera = camera
+        if camera != self._camera:
+            self._camera = camera
+            self.camera_changed.emit(camera)
         if len(self._positions) > N_MOVING:
             self._is_moving = True
             self._rest_timer.start()
@@ -196,6 +238,27 @@ class ScatterCanvas(QWidget):
             return None
         ratio = self.devicePixelRatioF()
         return self._picture.point_at(at.x() * ratio, at.y() * ratio, REACH_PX * ratio)
+
+    def pick(self, x: float, y: float) -> int | None:
+        """The drawn point at a place in widget pixels, or the nearest within a few pixels."""
+        return self.point_at(QPointF(x, y))
+
+    def points_within(self, polygon: QPolygonF | FloatArray) -> IntArray:
+        """All points that are not hidden and lie inside, also behind others: ids int64 (m,).
+
+        polygon: in widget pixels, closed by itself; a QPolygonF or (k, 2). Even-odd where it
+        crosses itself.
+        """
+        raise NotImplementedError
+
+    def places_of(self, points: IntArray) -> FloatArray:
+        """Where points are on the widget: float32 (m, 3), x and y in widget pixels and the depth;
+        NaN where they are not in front of the camera."""
+        return self._camera.project(self._positions[points], self.width(), self.height())
+
+    def picture_of(self, size: QSize) -> QImage:
+        """The cloud with its overlay, painted anew at another size in pixels."""
+        raise NotImplementedError
 
     def points_in_view(self) -> IntArray:
         """The points with any pixel in the picture, those with the most first: int64 (m,)."""
