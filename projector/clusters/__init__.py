@@ -1,0 +1,15 @@
+"""Groups of points that lie together: k-means and HDBSCAN, and names told by the metadata."""
+
+from projector.clusters.contract import Clusters, HdbscanParameters, KMeansParameters
+from projector.clusters.hdbscan import hdbscan
+from projector.clusters.kmeans import kmeans
+from projector.clusters.names import name_clusters
+
+__all__ = [
+    "Clusters",
+    "HdbscanParameters",
+    "KMeansParameters",
+    "hdbscan",
+    "kmeans",
+    "name_clusters",
+]
