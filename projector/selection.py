@@ -79,7 +79,7 @@ class Selection:
 
     def combined(self, other: Selection, how: Combine) -> Selection:
         """What a gesture makes of it; "replace" gives the other one."""
-        return other if how == "replace" else getattr(self, how)(other)  # type: ignore[no-any-return]
+        return other if how == "replace" else getattr(self, how)(other)
 
     def inverted(self, n: int) -> Selection:
         """Those of n rows that are not selected."""
@@ -182,7 +182,7 @@ class Isolation:
     def swapped(self, n: int) -> Isolation:
         """Show what is hidden, and hide what is shown. Raises InvalidChoice when nothing is
         hidden."""
-        return _checked((self.rows or NOTHING).inverted(n) if self.rows is not None else NOTHING)
+        return _checked(NOTHING if self.rows is None else self.rows.inverted(n))
 
     def mask(self, n: int) -> MaskArray | None:
         """Bool (n,), read-only, set for what is shown; None for all."""

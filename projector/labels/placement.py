@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.arrays import FloatArray, IntArray
+from projector.arrays import FloatArray, IntArray, frozen
 
 ANCHORS = (
     "right",
@@ -23,6 +23,8 @@ ANCHORS = (
 
 HOLD = 1.5
 """By how much the priority of a label rises that was placed in the picture before."""
+
+_LARGEST_VIEWPORT = 1 << 15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,4 +61,56 @@ def place_labels(
     by HOLD, and keep their side. obstacles: float32 (k, 4), rectangles to keep free. away_px: from
     the point's middle to the text. gap_px: between texts. most: of labels at all.
     """
-    raise NotImplementedError
+    from projector.labels import kernels
+
+    sides, priorities = _held(ids, priorities, previous)
+    usable = np.isfinite(xy).all(axis=1) & np.isfinite(sizes).all(axis=1)
+    usable &= (sizes > 0).all(axis=1) & np.isfinite(priorities)
+    order = np.argsort(-priorities, kind="stable")
+    order = order[usable[order]]
+    blocked = _obstacles(obstacles)
+    most = max(0, min(most, len(order)))
+    rects = np.empty((len(blocked) + most, 4), np.float32)
+    rects[: len(blocked)] = blocked
+    places, anchors = np.empty(most, np.int64), np.empty(most, np.uint8)
+    width, height = (min(float(size), _LARGEST_VIEWPORT) for size in viewport)
+    found = kernels.place_rects(
+        order, _floats(xy), _floats(sizes), sides, (max(0.0, width), max(0.0, height)), rects,
+        len(blocked), np.float32(away_px), np.float32(gap_px), places, anchors,
+    )  # fmt: skip
+    places = places[:found]
+    return Placed(
+        frozen(places),
+        frozen(np.asarray(ids, np.int64)[places]),
+        frozen(rects[len(blocked) : len(blocked) + found]),
+        frozen(anchors[:found]),
+    )
+
+
+def _held(
+    ids: IntArray, priorities: FloatArray, previous: Placed | None
+) -> tuple[NDArray[np.int8], FloatArray]:
+    """The side that each label had before, -1 for none; and the priorities with what that adds."""
+    sides = np.full(len(ids), -1, np.int8)
+    if previous is None or not len(previous.ids):
+        return sides, priorities
+    order = np.argsort(previous.ids)
+    known = previous.ids[order]
+    places = np.minimum(np.searchsorted(known, ids), len(known) - 1)
+    was_placed = known[places] == ids
+    sides[was_placed] = previous.anchors[order][places[was_placed]]
+    return sides, priorities + np.where(was_placed, np.float32(HOLD), np.float32(0))
+
+
+def _obstacles(rects: FloatArray | None) -> FloatArray:
+    if rects is None:
+        return np.empty((0, 4), np.float32)
+    found = np.asarray(rects, np.float32).reshape(-1, 4)
+    return found[
+        np.isfinite(found).all(axis=1) & (np.abs(found) < _LARGEST_VIEWPORT * 4).all(axis=1)
+    ]
+
+
+def _floats(array: FloatArray) -> FloatArray:
+    """Contiguous and read-only, so that the kernel has one signature whoever made the array."""
+    return frozen(np.ascontiguousarray(array, np.float32).view())
