@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from projector.contents import Contents
-from projector.embeddings.choice import EmbeddingChoice
+from projector.embeddings.choice import ANOTHER, EmbeddingChoice
 from projector.embeddings.doctor import Finding
 from projector.embeddings.embedding import Source
 from projector.errors import Problem
@@ -21,6 +21,7 @@ from widgets.embedding.cloud import CloudPresenter
 from widgets.embedding.commands import EmbeddingCommands
 from widgets.embedding.data_panel import DataPanel
 from widgets.embedding.doctor_view import DoctorDialog
+from widgets.embedding.edit_commands import EditCommands
 from widgets.embedding.empty import EmptyState
 from widgets.embedding.inspector import Inspector
 from widgets.embedding.loader import EmbeddingLoader
@@ -32,9 +33,12 @@ from widgets.embedding.projection_panel import ProjectionPanel
 from widgets.embedding.section import Panel
 from widgets.embedding.sources import SourceGroup, group_sources
 from widgets.embedding.tensor_lister import TensorLister
-from widgets.embedding.view_model import ANOTHER, EmbeddingViewModel, number_text
+from widgets.embedding.view_model import EmbeddingViewModel, number_text
 from widgets.shared.command import Command
+from widgets.shared.history import History
 from widgets.shared.job import RunJob
+
+NOT_UNDONE = frozenset({"search", "search_in", "search_mode", "projection", "fog"})
 
 
 class EmbeddingDashboard(Dashboard):
@@ -70,10 +74,12 @@ class EmbeddingDashboard(Dashboard):
         self.notice.file_asked.connect(self._data.metadata.ask_file)
         self.notice.doctor_asked.connect(self.show_doctor)
         self._panes = Panes(self._left, self._middle(), self._inspector)
+        self.history = History(self.model, NOT_UNDONE, self)
         self._commands = EmbeddingCommands(
             self.model, self.canvas, self._panes, self._inspector, self._data.steps
         )
         self._commands.said.connect(self.said)
+        self._edit_commands = EditCommands(self.history)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self._panes)
@@ -109,6 +115,7 @@ class EmbeddingDashboard(Dashboard):
             self._cloud.start_anew()
             self.model.set_groups(())
             self.model.replace_choice(EmbeddingChoice())
+            self.history.forget()
         self.model.set_groups(groups)
         if not groups:
             self._empty.say(self.tr("No embeddings"), self._why_nothing(contents))
@@ -159,7 +166,7 @@ class EmbeddingDashboard(Dashboard):
 
     @override
     def commands(self) -> tuple[Command, ...]:
-        return self._commands.all()
+        return (*self._edit_commands.all(), *self._commands.all())
 
     def _why_nothing(self, contents: Contents) -> str:
         text = self.tr(

@@ -40,6 +40,7 @@ class DataPanel(QWidget):
         layout.addWidget(Section(self.tr("Points"), self._points_part()))
         model.groups_changed.connect(self._on_groups_changed)
         model.shown_changed.connect(self._on_shown_changed)
+        model.table_changed.connect(self._on_shown_changed)
         model.legend_changed.connect(self._on_legend_changed)
         model.changed.connect(self._on_changed)
 

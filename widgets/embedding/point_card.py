@@ -39,6 +39,7 @@ class PointCard(QWidget):
         self._cells: list[tuple[QLabel, QLabel]] = []
         self._lay_out()
         model.shown_changed.connect(self._show)
+        model.table_changed.connect(self._show)
         model.changed.connect(self._on_changed)
         model.sheet_changed.connect(self._show_picture)
         self._show()

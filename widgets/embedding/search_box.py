@@ -40,6 +40,7 @@ class SearchBox(QWidget):
         self._make_controls()
         self._lay_out()
         model.shown_changed.connect(self._on_shown_changed)
+        model.table_changed.connect(self._on_shown_changed)
         model.sheet_changed.connect(self._on_sheet_changed)
         model.matches_changed.connect(self._on_matches_changed)
         model.changed.connect(self._on_changed)

@@ -8,32 +8,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QLocale, QObject, Signal
+from typing_extensions import override
 
 from projector.arrays import IntArray
 from projector.colors import Legend
-from projector.embeddings.choice import AUTOMATIC, EmbeddingChoice
+from projector.embeddings.choice import ANOTHER, AUTOMATIC, EmbeddingChoice
 from projector.embeddings.embedding import Embedding, Source
 from projector.embeddings.metadata import Repair
 from projector.embeddings.pictures import SpriteSheet, sheet_of
 from projector.embeddings.reader import Companions
+from projector.errors import InvalidChoice
+from projector.projections.prepare import Preparation
+from projector.projections.shared import Shared
+from projector.selection import NOTHING, Combine, Isolation, Selection
 from widgets.embedding.columns import column_names, label_text
+from widgets.embedding.layouts import Layout, Layouts
 from widgets.embedding.loading import Shown
 from widgets.embedding.sources import SourceGroup, chosen_group
 from widgets.shared.view_model import ViewModel
 
 if TYPE_CHECKING:
-    from projector.neighbors import Neighbors
+    import polars as pl
 
-ANOTHER: dict[str, Any] = {
-    "axes": (0, 1, 2),
-    "selected": None,
-    "search": "",
-    "metadata_path": "",
-    "metadata_header": None,
-    "metadata_repair": "",
-    "sprite_path": "",
-}
-"""What another embedding starts with."""
+    from projector.neighbors import Neighbors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,10 +44,22 @@ class Nearest:
 
 
 class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
-    """Each signal besides `changed` says that the property of that name is to be read again."""
+    """Each signal besides `changed` says that the property of that name is to be read again.
+
+    table_changed: the embedding shown has other metadata; its vectors and places are as before.
+    layouts_changed: the key of a layout that was made, that moved on, or that was dropped.
+    layout_changed: another layout, or a newer state of it, is to be drawn.
+
+    layouts: what projections made. shared: prepared rows and neighbors, which all jobs share.
+    columns: metadata that were computed, by name; a polars Series of as many rows each.
+    """
 
     groups_changed = Signal()
     shown_changed = Signal()
+    table_changed = Signal()
+    layouts_changed = Signal(object)
+    layout_changed = Signal()
+    columns_changed = Signal()
     nearest_changed = Signal()
     matches_changed = Signal()
     legend_changed = Signal()
@@ -64,6 +73,9 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         self.matches: IntArray | None = None
         self.legend = Legend()
         self.sheet: SpriteSheet | None = None
+        self.layouts = Layouts()
+        self.shared = Shared()
+        self.columns: dict[str, pl.Series] = {}
 
     @property
     def group(self) -> SourceGroup | None:
@@ -90,6 +102,111 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         return point
 
     @property
+    def selection(self) -> Selection:
+        """The selected rows that the embedding shown has."""
+        n = 0 if self.embedding is None else self.embedding.n_points
+        return self.choice.selection.within(n)
+
+    @property
+    def preparation(self) -> Preparation:
+        """What is to be done to the vectors before they are projected or compared."""
+        choice = self.choice
+        return Preparation(
+            choice.centers, choice.unit_length, choice.whitens, choice.n_prepared or None
+        )
+
+    @property
+    def layout(self) -> Layout | None:
+        """What is drawn; None for the principal components of the vectors as they came."""
+        return self._layout(self.choice.layout)
+
+    @property
+    def second_layout(self) -> Layout | None:
+        """What is drawn beside it, None as above; `choice.second` says whether there is a view."""
+        return self._layout(self.choice.second or "")
+
+    def _layout(self, key: str) -> Layout | None:
+        layout = self.layouts.find(key)
+        if layout is None or self.embedding is None or layout.source is not self.embedding.source:
+            return None
+        return layout
+
+    @override
+    def choose(self, **fields: Any) -> None:
+        """As for every view-model; the selected row is always one of the selection."""
+        if "selected" in fields and "selection" not in fields:
+            row = fields["selected"]
+            fields["selection"] = NOTHING if row is None else Selection.of([row])
+        elif "selection" in fields and "selected" not in fields:
+            fields["selected"] = self._told_of(fields["selection"])
+        super().choose(**fields)
+
+    def _told_of(self, selection: Selection) -> int | None:
+        """The row that the inspector tells of, once these are selected."""
+        if len(selection) == 1:
+            return int(selection.ids[0])
+        row = self.choice.selected
+        return row if row is not None and row in selection else None
+
+    def select(self, rows: Selection, how: Combine = "replace") -> None:
+        """Select these rows, or change the selection by them."""
+        self.choose(selection=self.choice.selection.combined(rows, how))
+
+    def isolate(self) -> None:
+        """Show only what is selected. Raises InvalidChoice where nothing would be left."""
+        self.choose(isolation=self.choice.isolation.isolated(self.selection))
+
+    def hide_selection(self) -> None:
+        """Show the selected rows no more. Raises InvalidChoice where nothing would be left."""
+        if self.embedding is None:
+            return
+        isolation = self.choice.isolation.without(self.selection, self.embedding.n_points)
+        self.choose(isolation=isolation, selection=NOTHING)
+
+    def show_all(self) -> None:
+        """Show every row again."""
+        self.choose(isolation=Isolation(), hidden_categories=())
+
+    def keep_layout(self, layout: Layout) -> None:
+        """Keep what a projection made, or its newer state; it is drawn where its key is chosen."""
+        in_use = frozenset({self.choice.layout, self.choice.second or ""})
+        self.layouts.keep(layout, in_use)
+        self.layouts_changed.emit(layout.key)
+        if layout.key in in_use:
+            self.layout_changed.emit()
+
+    def drop_layout(self, key: str) -> None:
+        """Forget a layout; where it was drawn, the principal components are."""
+        self.layouts.drop(key)
+        self.adjust(
+            layout="" if self.choice.layout == key else self.choice.layout,
+            second="" if self.choice.second == key else self.choice.second,
+        )
+        self.layouts_changed.emit(key)
+
+    def set_column(self, name: str, values: pl.Series | None) -> None:
+        """Add, replace, or with None drop a computed column of the embedding shown.
+
+        Raises InvalidChoice for another number of rows.
+        """
+        if values is None:
+            self.columns.pop(name, None)
+        elif self.embedding is None or len(values) != self.embedding.n_points:
+            raise InvalidChoice(f"The column {name} must have one value a point.")
+        else:
+            self.columns[name] = values.alias(name)
+        self.columns_changed.emit()
+
+    def set_table(self, table: pl.DataFrame | None) -> None:
+        """The metadata of the embedding shown, with what was edited and computed."""
+        if self.shown is None:
+            return
+        embedding = dataclasses.replace(self.shown.embedding, metadata=table)
+        self.shown = dataclasses.replace(self.shown, embedding=embedding)
+        self._fit_choice(self.shown)
+        self.table_changed.emit()
+
+    @property
     def companions(self) -> Companions:
         """What is to be read beside the vectors."""
         choice = self.choice
@@ -113,7 +230,7 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
 
     def choose_companions(self, wish: Companions) -> None:
         """Choose what is to be read beside the vectors."""
-        self.choose(
+        self.adjust(
             metadata_path="" if wish.metadata_path is None else str(wish.metadata_path),
             metadata_header=wish.header,
             metadata_repair="" if wish.repair is None else wish.repair.name,
@@ -192,15 +309,33 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         embedding, choice = shown.embedding, self.choice
         names = (None, *column_names(embedding))
         x, y, z = (axis if axis < shown.n_axes else i for i, axis in enumerate(choice.axes))
-        self.choose(
+        self.adjust(
             axes=(x, y, z),
+            layout=self._fitting_layout(shown),
+            second=self._fitting_second(),
+            size_by=choice.size_by if choice.size_by in names else None,
             is_flat=choice.is_flat or shown.n_axes < 3,
             label_by=choice.label_by if choice.label_by in names else shown.label_by,
             color_by=choice.color_by if choice.color_by in names else shown.color_by,
             search_in=choice.search_in if choice.search_in in names else None,
             shows_pictures=choice.shows_pictures and embedding.sprites is not None,
             selected=self.selected,
+            selection=self.selection,
         )
+
+    def _fitting_layout(self, shown: Shown) -> str:
+        """Another step shows the newest layout that the same projection made of it."""
+        if self.layout is not None:
+            return self.choice.layout
+        if not self.choice.layout and self.choice.projection == "pca":
+            return ""
+        of_source = self.layouts.of(shown.embedding.source)
+        keys = [one.key for one in of_source if one.projection == self.choice.projection]
+        return keys[-1] if keys else ""
+
+    def _fitting_second(self) -> str | None:
+        second = self.choice.second
+        return second if second is None or self.second_layout is not None else ""
 
 
 def _key(group: SourceGroup) -> tuple[str, str, int]:
