@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from projector.arrays import ByteArray, FloatArray, IntArray, frozen
+from projector.arrays import ByteArray, FloatArray, IntArray, MaskArray, frozen
 from projector.colors import Legend
 from projector.embeddings.pictures import SpriteSheet
 from projector.frames import ScatterFrame
@@ -72,7 +72,7 @@ class Scene:
 
     def placed_ids(self) -> IntArray:
         """int64, rising: the rows that are shown and have a place."""
-        has_place = np.isfinite(self.positions).all(axis=1)
+        has_place: MaskArray = np.asarray(np.isfinite(self.positions).all(axis=1))
         if self.visible_ids is None:
             return np.flatnonzero(has_place)
         return self.visible_ids[has_place[self.visible_ids]]
