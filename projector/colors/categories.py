@@ -1,0 +1,158 @@
+"""A column as categories: any number of them, each with a color that stays with its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from projector.arrays import ByteArray, IntArray, frozen
+from projector.colors.columns import without_empty
+from projector.colors.legends import Legend, LegendEntry
+from projector.colors.palettes import CATEGORIES, MISSING, Rgb, category_color
+
+if TYPE_CHECKING:
+    import polars as pl
+
+N_LISTED = 20
+_MOST_SORTED_WELL = 2000
+
+NO_CHANGES: Mapping[str, Rgb] = {}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Categories:
+    """title: the column. names: all different, a handful (up to 12) in natural order, of more the
+    most frequent first, equals in natural order. counts: int64 (m,), rows of each. codes: int32
+    (n,), the place of each row's name, missing_code where it has none. color_ids: int32 (m,), the
+    place of each name's color in a palette.
+    """
+
+    title: str
+    names: tuple[str, ...]
+    counts: IntArray
+    codes: NDArray[np.int32]
+    color_ids: NDArray[np.int32]
+
+    @property
+    def missing_code(self) -> int:
+        return len(self.names)
+
+    @property
+    def n_missing(self) -> int:
+        return int(len(self.codes) - self.counts.sum())
+
+    def rows_of(self, code: int) -> IntArray:
+        """The rows of one category, rising; with missing_code those that have none."""
+        return np.flatnonzero(self.codes == code)
+
+
+def categories(column: pl.Series, like: Categories | None = None) -> Categories:
+    """The categories of a column; null, NaN and "" are missing.
+
+    like: what the column was before it was edited or filtered; names known from there keep their
+    colors, and new ones get the next colors that are free.
+    """
+    import polars as pl
+
+    column = without_empty(column)
+    values = pl.DataFrame({"value": column, "name": _names(column)})
+    table = values.drop_nulls("name").group_by("name").agg(pl.len().alias("count"))
+    table = _ordered(table).with_row_index("code")
+    # the map is small; texts of a million rows are compared once
+    codes = values.join(table, on="name", how="left", maintain_order="left")["code"]
+    names = tuple(table["name"].to_list())
+    return Categories(
+        column.name,
+        names,
+        frozen(table["count"].to_numpy().astype(np.int64)),
+        frozen(codes.fill_null(len(names)).to_numpy().astype(np.int32)),
+        frozen(_color_ids(names, like)),
+    )
+
+
+def category_table(
+    found: Categories,
+    is_dark: bool = False,
+    *,
+    palette: str = "projector",
+    changed: Mapping[str, Rgb] = NO_CHANGES,
+) -> ByteArray:
+    """uint8 RGBA (m + 1, 4): the color of each category, then the one of missing values.
+
+    changed: colors of the user's own, by name.
+    """
+    table = np.full((len(found.names) + 1, 4), 255, dtype=np.uint8)
+    table[-1, :3] = MISSING[is_dark]
+    if found.names:
+        most = int(found.color_ids.max()) + 1
+        colors = np.array([category_color(i, is_dark, palette) for i in range(most)], np.uint8)
+        table[:-1, :3] = colors[found.color_ids]
+    if changed:
+        places = {name: place for place, name in enumerate(found.names) if name in changed}
+        for name, place in places.items():
+            table[place, :3] = changed[name]
+    return table
+
+
+def category_legend(found: Categories, table: ByteArray, n_listed: int = N_LISTED) -> Legend:
+    """table: of category_table. The first n_listed categories are listed, and the missing rows."""
+    rows = zip(found.names[:n_listed], found.counts.tolist(), table[:, :3].tolist(), strict=False)
+    entries = [LegendEntry(name, count, (r, g, b)) for name, count, (r, g, b) in rows]
+    if found.n_missing:
+        r, g, b = table[-1, :3].tolist()
+        entries.append(LegendEntry("", found.n_missing, (r, g, b), is_missing=True))
+    return Legend(found.title, tuple(entries), n_more=max(0, len(found.names) - n_listed))
+
+
+def natural_key(text: str) -> tuple[tuple[int, float, str], ...]:
+    """Sorts numbers by size before texts by alphabet, also inside of texts: "9", "10", "a 9"."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = np.nan
+    if np.isfinite(number):
+        return ((0, number, text),)
+    parts = re.split(r"(\d+)", text[:200])
+    told = ((1, float(part), "") if part.isdecimal() else (2, 0.0, part) for part in parts if part)
+    return ((1, 0.0, ""), *told, (0, 0.0, text))
+
+
+def _names(column: pl.Series) -> pl.Series:
+    """What each value is called; null where there is none."""
+    import polars as pl
+
+    if not column.dtype.is_float():
+        return column.cast(pl.String)
+    distinct = column.drop_nulls().unique()
+    names = pl.Series([f"{value:.6g}" for value in distinct.to_list()], dtype=pl.String)
+    if names.n_unique() < len(names):  # too alike for six digits
+        names = pl.Series([repr(value) for value in distinct.to_list()], dtype=pl.String)
+    return column.replace_strict(distinct, names, default=None, return_dtype=pl.String)
+
+
+def _ordered(table: pl.DataFrame) -> pl.DataFrame:
+    """A handful by name, whatever the counts; of more, the most frequent come first."""
+    import polars as pl
+
+    if len(table) > _MOST_SORTED_WELL:
+        number = pl.col("name").cast(pl.Float64, strict=False)
+        return table.sort("count", number, "name", descending=[True, False, False], nulls_last=True)
+    names, counts = table["name"].to_list(), table["count"].to_list()
+    keys = [natural_key(name) for name in names]
+    if len(names) <= len(CATEGORIES[0]):
+        return table[sorted(range(len(names)), key=lambda i: keys[i])]
+    return table[sorted(range(len(names)), key=lambda i: (-counts[i], keys[i]))]
+
+
+def _color_ids(names: tuple[str, ...], like: Categories | None) -> NDArray[np.int32]:
+    if like is None:
+        return np.arange(len(names), dtype=np.int32)
+    known = dict(zip(like.names, like.color_ids.tolist(), strict=True))
+    taken = set(known.values())
+    free = (i for i in range(len(names) + len(taken)) if i not in taken)
+    return np.array([known[n] if n in known else next(free) for n in names], dtype=np.int32)
