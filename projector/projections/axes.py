@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from projector.arrays import DoubleArray, FloatArray, IntArray, frozen
+from projector.cell_texts import texts_of
 from projector.errors import InvalidChoice
 from projector.progress import Progress, Work
 from projector.projections.contract import (
@@ -81,11 +82,11 @@ def axis_from_classes(column: pl.Series, start: object, end: object, *, name: st
 def rows_of_search(column: pl.Series, pattern: str, *, is_regex: bool = False) -> IntArray:
     """int64, rising: the rows whose text holds the pattern, in any case; an empty one finds none.
 
-    Raises InvalidChoice for what isn't a regular expression.
+    Raises InvalidChoice for what isn't a regular expression, and for columns without texts.
     """
     import polars as pl
 
-    texts = column.cast(pl.String)
+    texts = texts_of(column)
     if not pattern:
         return frozen(np.empty(0, np.int64))
     try:
@@ -94,17 +95,42 @@ def rows_of_search(column: pl.Series, pattern: str, *, is_regex: bool = False) -
         else:
             found = texts.str.to_lowercase().str.contains(pattern.lower(), literal=True)
     except pl.exceptions.ComputeError as error:
-        raise InvalidChoice(f"{pattern!r} is not a regular expression.") from error
-    return frozen(np.flatnonzero(found.fill_null(False).to_numpy()))
+        raise InvalidChoice(
+            f"{pattern!r} is not a regular expression that a search understands."
+        ) from error
+    return _rows_where(found)
 
 
 def rows_of_class(column: pl.Series, value: object) -> IntArray:
-    """int64, rising: the rows that hold a value; None stands for empty cells."""
+    """int64, rising: the rows that hold a value; None stands for empty cells.
+
+    value: as Python has it, or as text: 3, 3.0, "3" and "3.0" are one number. Raises InvalidChoice
+    for columns of lists and the like.
+    """
     import polars as pl
 
+    texts = texts_of(column)
     if value is None:
-        return frozen(np.flatnonzero(column.is_null().to_numpy()))
-    found = column.cast(pl.String) == str(value)
+        return _rows_where(texts.is_null())
+    text, number = str(value), _number_of(value)
+    if column.dtype.is_numeric() and number is not None:
+        return _rows_where((texts == text) | (column == number))
+    if column.dtype == pl.Boolean:  # polars writes true where Python writes True
+        text = text.lower()
+    return _rows_where(texts == text)
+
+
+def _number_of(value: object) -> float | int | None:
+    """Whole numbers whole, as floats would round large ones."""
+    for kind in (int, float):
+        try:
+            return kind(str(value))
+        except ValueError:
+            continue
+    return None
+
+
+def _rows_where(found: pl.Series) -> IntArray:
     return frozen(np.flatnonzero(found.fill_null(False).to_numpy()))
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from projector.arrays import FloatArray, IntArray
+from projector.errors import InvalidChoice
 from projector.progress import Progress, Work
+from projector.projections.plain_values import make_plain
 from projector.projections.step import Step
 
 if TYPE_CHECKING:
@@ -22,21 +24,21 @@ class Parameters:
     """The base of each projection's parameters: plain values, checked when made.
 
     n_dims: 2 or 3. seed: 0..2**32-1; the same vectors, parameters and seed give the same positions,
-    bit by bit, on one machine. Raises InvalidChoice, with the limits in the sentence.
+    bit by bit, on one machine. numpy's scalars become Python's, lists tuples. Raises InvalidChoice,
+    with the limits in the sentence, or the kind of value that the field takes.
     """
 
     n_dims: int = 3
     seed: int = 0
 
     def __post_init__(self) -> None:
+        make_plain(self)
         check_range("The number of dimensions", self.n_dims, 2, 3)
         check_range("The seed", self.seed, 0, 2**32 - 1)
 
 
 def check_range(what: str, value: float, least: float, most: float) -> None:
     """Raise InvalidChoice unless least <= value <= most (NaN never is)."""
-    from projector.errors import InvalidChoice
-
     if not least <= value <= most:
         raise InvalidChoice(f"{what} must lie between {least:,} and {most:,}, got {value:,}.")
 
@@ -72,13 +74,25 @@ class Inputs:
     vectors: float32 (n, d), possibly memory-mapped, rows may hold NaN (they get NaN positions and
     take no part). start: float32 (n, n_dims) to go on from, or None. labels: int64 (n,) classes for
     supervision, -1 for unknown, or None. graph: neighbors found before, used where they suffice
-    (metric and count), or None.
+    (metric and count), or None. Raises InvalidChoice where the vectors are no table.
     """
 
     vectors: FloatArray
     start: FloatArray | None = None
     labels: IntArray | None = None
     graph: NeighborGraph | None = None
+
+    def __post_init__(self) -> None:
+        if getattr(self.vectors, "ndim", None) != 2:
+            raise InvalidChoice(
+                "The vectors must be an array of rows, float32 (n, d), "
+                f"got {_shape_of(self.vectors)}."
+            )
+
+
+def _shape_of(vectors: object) -> str:
+    shape = getattr(vectors, "shape", None)
+    return type(vectors).__name__ if shape is None else f"one of shape {shape}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,11 @@ class Pca:
 def fit_pca(vectors: FloatArray, n_components: int = 10) -> Work[Pca]:
     """Centered, not scaled. Fewer components come back where rows or dims don't allow for as many.
 
-    vectors: float32 (n, d), possibly memory-mapped. Raises NothingToShow when no row is finite.
+    vectors: float32 (n, d), possibly memory-mapped. Raises NothingToShow when no row is finite, or
+    rows hold no values.
     """
+    if vectors.shape[1] == 0:
+        raise NothingToShow("The rows hold no values, so there is nothing to project.")
     data = yield from _measure(vectors)
     c = min(n_components, data.n, data.d)
     is_exact = min(data.n, data.d) <= EXACT_LIMIT

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.arrays import FloatArray, IntArray, frozen
+from projector.cell_texts import texts_of
 from projector.errors import InvalidChoice, NothingToShow
 from projector.neighbor_graph import NeighborGraph
 from projector.parallel import for_each_part
@@ -85,11 +86,12 @@ def _counts(
 
 
 def class_codes(column: pl.Series) -> tuple[IntArray, list[str]]:
-    """A column as labels: int64 (n,) codes, -1 where a cell is empty, and what each code stands
-    for, in the order of first appearance."""
+    """A column as labels: int64 (n,) codes, -1 where a cell is empty or NaN, and what each code
+    stands for, in the order of first appearance. Raises InvalidChoice for columns of lists and the
+    like."""
     import polars as pl
 
-    texts = column.cast(pl.String)
+    texts = texts_of(column)
     names = texts.drop_nulls().unique(maintain_order=True)
     places = pl.Series(range(len(names)), dtype=pl.Int64)
     codes = texts.replace_strict(names, places, default=None, return_dtype=pl.Int64)

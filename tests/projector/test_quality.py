@@ -332,3 +332,14 @@ def test_vectors_mapped_from_a_file_are_read_and_left_alone(tmp_path: object) ->
     found = finish(measure_ranks(mapped, FLAT, 5, n_sample=100))
     wanted = finish(measure_ranks(DIGITS, FLAT, 5, n_sample=100))
     assert found.trustworthiness.value == pytest.approx(wanted.trustworthiness.value)
+
+
+def test_cells_that_are_no_number_have_no_class():
+    codes, names = class_codes(pl.Series("size", [1.0, float("nan"), None, 1.0, 2.0]))
+    assert codes.tolist() == [0, -1, -1, 0, 1]
+    assert names == ["1.0", "2.0"]
+
+
+def test_lists_are_no_classes():
+    with pytest.raises(InvalidChoice, match="The column tags holds List"):
+        class_codes(pl.Series("tags", [["a"], ["b"]]))

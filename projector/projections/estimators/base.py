@@ -11,7 +11,12 @@ from projector.arrays import FloatArray
 from projector.errors import InvalidChoice
 from projector.progress import Work, finish
 from projector.projections.contract import Control, Inputs
-from projector.projections.estimators.checks import checked_labels, checked_vectors
+from projector.projections.estimators.checks import (
+    checked_labels,
+    checked_start,
+    checked_vectors,
+    checked_whole,
+)
 from projector.projections.step import Step
 
 Start = str | FloatArray
@@ -88,21 +93,18 @@ class Estimator:
         if not isinstance(given.get("start", ""), str):
             del given["start"]
         ours = {self._names.get(name, name): value for name, value in given.items()}
+        ours["n_dims"] = checked_whole("n_components", ours["n_dims"])
         if ours["seed"] is None:
             ours["seed"] = int(np.random.default_rng().integers(2**32))
+        ours["seed"] = checked_whole("random_state", ours["seed"])
         return self._table()[self._projection].parameters(**ours)
 
     def _start(self, vectors: FloatArray) -> FloatArray | None:
         start = getattr(self, "start", None)
         if start is None or isinstance(start, str):
             return None
-        layout = np.ascontiguousarray(start, np.float32)
-        if layout.shape != (len(vectors), self.n_components):  # type: ignore[attr-defined]
-            raise InvalidChoice(
-                f"The start must hold a position for each of the {len(vectors):,} rows, "
-                f"got {layout.shape}."
-            )
-        return layout
+        n_dims = checked_whole("n_components", self.n_components)  # type: ignore[attr-defined]
+        return checked_start(start, len(vectors), n_dims)
 
     def _learn(self, step: Step) -> None:
         self.embedding_ = step.positions
@@ -111,9 +113,12 @@ class Estimator:
     def _learn_vectors(self, vectors: FloatArray) -> None:
         """Before the first step."""
 
-    def _checked_new(self, X: Any) -> FloatArray:  # noqa: N803
+    def _check_fitted(self) -> None:
         if not hasattr(self, "embedding_"):
             raise InvalidChoice(f"This {type(self).__name__} is not fitted yet; call fit first.")
+
+    def _checked_new(self, X: Any) -> FloatArray:  # noqa: N803
+        self._check_fitted()
         vectors = checked_vectors(X)
         if vectors.shape[1] != self.n_features_in_:
             raise InvalidChoice(
@@ -124,7 +129,7 @@ class Estimator:
 
     def __repr__(self) -> str:
         defaults = {n: p.default for n, p in inspect.signature(type(self)).parameters.items()}
-        changed = [f"{n}={v!r}" for n, v in self.get_params().items() if v is not defaults[n]]
+        changed = [f"{n}={_told(v)}" for n, v in self.get_params().items() if v is not defaults[n]]
         return f"{type(self).__name__}({', '.join(changed)})"
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -139,3 +144,8 @@ class Estimator:
             transformer_tags=TransformerTags(preserves_dtype=["float32"]),
             input_tags=InputTags(allow_nan=True),
         )
+
+
+def _told(value: Any) -> str:
+    """A layout by its shape: its numbers would fill the screen."""
+    return f"<{value.shape} layout>" if isinstance(value, np.ndarray) else repr(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,43 @@ from projector.errors import InvalidChoice
 
 
 def checked_vectors(X: Any) -> FloatArray:  # noqa: N803
-    """float32 (n, d); a float32 array is taken as it is, memory-mapped or not."""
+    """float32 (n, d); a float32 array is taken as it is, memory-mapped or not.
+
+    Numbers beyond single precision become infinite, so that their rows take no part.
+    """
     try:
         vectors = np.asarray(X)
+        if np.iscomplexobj(vectors):
+            raise InvalidChoice("The vectors must be real numbers, got complex ones.")
         if vectors.dtype != np.float32:
-            vectors = vectors.astype(np.float32)
+            with np.errstate(over="ignore"):
+                vectors = vectors.astype(np.float32)
     except (TypeError, ValueError) as error:
         raise InvalidChoice("The vectors must be numbers.") from error
     if vectors.ndim != 2 or 0 in vectors.shape:
         raise InvalidChoice(f"The vectors must be a table of rows, got shape {vectors.shape}.")
     return vectors
+
+
+def checked_start(start: Any, n: int, n_dims: int) -> FloatArray:
+    """float32 (n, n_dims): a layout to go on from."""
+    try:
+        layout = np.ascontiguousarray(start, np.float32)
+    except (TypeError, ValueError) as error:
+        raise InvalidChoice("The start must be positions, or one of its words.") from error
+    if layout.shape != (n, n_dims):
+        raise InvalidChoice(
+            f"The start must hold a position for each of the {n:,} rows, of shape "
+            f"{(n, n_dims)}, got {layout.shape}."
+        )
+    return layout
+
+
+def checked_whole(name: str, value: Any) -> int:
+    """A whole number, of Python's or numpy's."""
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise InvalidChoice(f"{name} must be a whole number, got {value!r}.")
+    return int(value)
 
 
 def checked_labels(y: Any, vectors: FloatArray) -> IntArray | None:

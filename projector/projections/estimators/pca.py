@@ -11,7 +11,7 @@ from projector.errors import InvalidChoice
 from projector.progress import Work
 from projector.projections.contract import Control
 from projector.projections.estimators.base import Estimator
-from projector.projections.estimators.checks import checked_vectors
+from projector.projections.estimators.checks import checked_vectors, checked_whole
 from projector.projections.pca import Pca as Found
 from projector.projections.pca import fit_pca
 from projector.projections.step import Step
@@ -37,12 +37,11 @@ class Pca(Estimator):
 
     def steps(self, X: Any, y: Any = None, control: Control | None = None) -> Work[Step]:  # noqa: N803
         """Fit step by step; there is one Step. n_components may be any number here."""
-        if not isinstance(self.n_components, int) or self.n_components < 1:
-            raise InvalidChoice(
-                f"The number of components must be at least 1, got {self.n_components}."
-            )
+        n_components = checked_whole("n_components", self.n_components)
+        if n_components < 1:
+            raise InvalidChoice(f"n_components must be at least 1, got {n_components:,}.")
         vectors = checked_vectors(X)
-        found = yield from fit_pca(vectors, self.n_components)
+        found = yield from fit_pca(vectors, n_components)
         self.n_features_in_ = vectors.shape[1]
         self._found = found
         self.components_ = found.components
@@ -59,5 +58,13 @@ class Pca(Estimator):
         return self._found.transform(vectors)
 
     def inverse_transform(self, X: Any) -> FloatArray:  # noqa: N803
-        """float32 (m, d): the vectors that lie at these positions."""
-        return (np.asarray(X, np.float64) @ self.components_ + self.mean_).astype(np.float32)
+        """float32 (m, d): the vectors that lie at these positions, (m, c). Raises InvalidChoice."""
+        self._check_fitted()
+        positions = checked_vectors(X)
+        c = len(self.components_)
+        if positions.shape[1] != c:
+            raise InvalidChoice(
+                f"Positions along {c:,} components are needed, got {positions.shape[1]:,} columns."
+            )
+        whole = positions.astype(np.float64) @ self.components_ + self.mean_
+        return np.asarray(whole, np.float32)

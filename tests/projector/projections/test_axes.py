@@ -18,6 +18,7 @@ from projector.projections.axes import (
     axis_from_classes,
     axis_from_rows,
     axis_from_searches,
+    rows_of_class,
     rows_of_search,
 )
 from projector.projections.contract import Control, Inputs
@@ -162,3 +163,39 @@ def test_rows_with_gaps_count_for_nothing_and_get_no_place() -> None:
     found = layout(axis_from_classes(SPECIES, "setosa", "virginica"), vectors=vectors)
     assert np.isnan(found.positions[5]).all()
     assert np.isfinite(np.delete(found.positions, 5, axis=0)).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "value", "rows"),
+    [
+        ([3.0, 2.5, None], 3, [0]),
+        ([3.0, 2.5, None], "3", [0]),
+        ([1, 3, 3], "3.0", [1, 2]),
+        ([2**62, 2**62 + 1], str(2**62 + 1), [1]),
+        ([True, False, True], True, [0, 2]),
+        ([True, False, True], "False", [1]),
+        (["3", "3.0"], 3, [0]),
+        ([1.0, float("nan"), None], None, [1, 2]),
+    ],
+)
+def test_a_class_is_named_by_its_value_or_as_text(
+    values: list[object], value: object, rows: list[int]
+) -> None:
+    assert rows_of_class(pl.Series("column", values), value).tolist() == rows
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pl.Series("odd", [[1, 2], [3]]),
+        pl.Series("odd", [b"\xff"]),
+        pl.Series("odd", [{"a": 1}]),
+        pl.Series("odd", [1]).cast(pl.Duration),
+    ],
+    ids=lambda column: str(column.dtype),
+)
+def test_columns_without_texts_are_refused_in_words(column: pl.Series) -> None:
+    with pytest.raises(InvalidChoice, match=r"The column odd holds .+ values"):
+        rows_of_search(column, "a")
+    with pytest.raises(InvalidChoice, match=r"The column odd holds .+ values"):
+        rows_of_class(column, "a")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import json
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,35 @@ def test_numbers_that_are_none_are_refused_in_words(name: str) -> None:
         if "float" in str(field.type):
             with pytest.raises(InvalidChoice, match="got nan"):
                 PROJECTIONS[name].parameters(**{field.name: float("nan")})
+
+
+@pytest.mark.parametrize("name", PROJECTIONS)
+@pytest.mark.parametrize("value", ["many", 1.5, True, [1], object()])
+def test_a_count_of_another_kind_is_refused_in_words(name: str, value: object) -> None:
+    for field in dataclasses.fields(PROJECTIONS[name].parameters()):
+        if str(field.type) in ("int", "int | None"):
+            with pytest.raises(InvalidChoice, match=f"^{field.name} must be a whole number, got"):
+                PROJECTIONS[name].parameters(**{field.name: value})
+
+
+def test_numbers_of_numpy_become_those_of_python() -> None:
+    parameters = PROJECTIONS["pca"].parameters(
+        n_dims=np.int64(2), seed=np.uint8(7), components=[np.int32(2), 1]
+    )
+    assert parameters == PROJECTIONS["pca"].parameters(n_dims=2, seed=7, components=(2, 1))
+    assert json.dumps(dataclasses.asdict(parameters))
+
+
+@pytest.mark.parametrize("vectors", [DIGITS[0], DIGITS.tolist(), DIGITS[None], None])
+def test_vectors_that_are_no_table_are_refused_in_words(vectors: Any) -> None:
+    with pytest.raises(InvalidChoice, match="must be an array of rows"):
+        Inputs(vectors)
+
+
+@pytest.mark.parametrize("name", ["pca", "tsne", "umap", "axes"])
+def test_rows_without_values_are_a_sentence(name: str) -> None:
+    with pytest.raises((NothingToShow, InvalidChoice), match=r"\w+ .+\.$"):
+        run(CASES[name], np.zeros((100, 0), np.float32))
 
 
 @pytest.mark.parametrize("n_dims", [2, 3])

@@ -188,3 +188,44 @@ def test_too_few_labels_are_a_sentence(estimator: Any) -> None:
 def test_nothing_of_scikit_learn_is_imported_for_them() -> None:
     code = "import sys, projector.projections.estimators; sys.exit('sklearn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("value", [2.5, "2", None, True])
+def test_numbers_of_another_kind_are_refused_in_words(estimator: Any, value: object) -> None:
+    with pytest.raises(InvalidChoice, match="n_components must be a whole number"):
+        estimator.set_params(n_components=value).fit(DIGITS)
+
+
+def test_a_number_of_numpy_is_a_number(estimator: Any) -> None:
+    assert estimator.set_params(n_components=np.int64(2)).fit_transform(DIGITS).shape == (300, 2)
+
+
+def test_complex_numbers_are_refused_and_huge_ones_take_no_part(estimator: Any) -> None:
+    with pytest.raises(InvalidChoice, match="complex"):
+        estimator.fit(DIGITS.astype(np.complex64))
+    vectors = DIGITS.astype(np.float64)
+    vectors[5, 5] = 1e300
+    layout = estimator.fit_transform(vectors)
+    assert np.flatnonzero(np.isnan(layout).any(axis=1)).tolist() == [5]
+
+
+def test_a_start_that_is_no_layout_is_refused_in_words() -> None:
+    for start in (DIGITS[:, :5], [["a", "b"]] * 300, 3):
+        with pytest.raises(InvalidChoice, match="The start must"):
+            Tsne(2, start=start).fit(DIGITS)  # type: ignore[arg-type]
+
+
+def test_a_layout_as_a_start_is_told_by_its_shape() -> None:
+    assert repr(Tsne(start=DIGITS[:, :2])) == "Tsne(start=<(300, 2) layout>)"
+
+
+def test_only_positions_along_the_components_lead_back() -> None:
+    pca = Pca(3).fit(DIGITS)
+    back = pca.inverse_transform(pca.embedding_)
+    theirs = PCA(3).fit(DIGITS.astype(np.float64))
+    wanted = theirs.inverse_transform(theirs.transform(DIGITS))
+    np.testing.assert_allclose(back, wanted, atol=1e-4)
+    with pytest.raises(InvalidChoice, match="3 components are needed"):
+        pca.inverse_transform(DIGITS)
+    with pytest.raises(InvalidChoice, match="not fitted"):
+        Pca(3).inverse_transform(back[:, :3])
