@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from projector.arrays import ByteArray, IntArray, frozen
 from projector.colors.columns import without_empty
 from projector.colors.legends import Legend, LegendEntry
-from projector.colors.palettes import CATEGORIES, MISSING, Rgb, category_color
+from projector.colors.palettes import CATEGORIES, MISSING, Rgb, category_colors
 
 if TYPE_CHECKING:
     import polars as pl
@@ -90,8 +90,7 @@ def category_table(
     table[-1, :3] = MISSING[is_dark]
     if found.names:
         most = int(found.color_ids.max()) + 1
-        colors = np.array([category_color(i, is_dark, palette) for i in range(most)], np.uint8)
-        table[:-1, :3] = colors[found.color_ids]
+        table[:-1, :3] = category_colors(most, is_dark, palette)[found.color_ids]
     if changed:
         places = {name: place for place, name in enumerate(found.names) if name in changed}
         for name, place in places.items():

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from projector.arrays import DoubleArray
+from projector.arrays import ByteArray, DoubleArray, IntArray
 from projector.colors.oklab import DEUTERANOPIA, from_oklab, from_oklch, oklab
 
 Rgb = tuple[int, int, int]
@@ -57,9 +57,23 @@ def category_color(index: int, is_dark: bool = False, palette: str = "projector"
     table = _picked(palette if palette in PALETTES else "projector", bool(is_dark))
     if index < len(table):
         return table[index]
-    turn = index - len(table)
-    lightness = ((0.52, 0.68, 0.60), (0.78, 0.64, 0.71))[is_dark][turn % 3]
-    return _rgb(from_oklch([lightness], [0.115], [0.7 + _GOLDEN * turn])[0])
+    return _rgb(_later(np.array([index - len(table)]), is_dark)[0])
+
+
+def category_colors(n: int, is_dark: bool = False, palette: str = "projector") -> ByteArray:
+    """uint8 (n, 3): the colors of the first n categories."""
+    table = _picked(palette if palette in PALETTES else "projector", bool(is_dark))
+    colors = np.array(table[:n], dtype=np.uint8).reshape(-1, 3)
+    if n <= len(table):
+        return colors
+    return np.concatenate([colors, _later(np.arange(n - len(table)), is_dark)])
+
+
+def _later(turns: IntArray, is_dark: bool) -> ByteArray:
+    """Colors so late that they repeat: nobody tells so many apart."""
+    turns = turns % _N_PICKED
+    lightness = np.array(((0.52, 0.68, 0.60), (0.78, 0.64, 0.71))[is_dark])[turns % 3]
+    return from_oklch(lightness, 0.115, 0.7 + _GOLDEN * turns)
 
 
 def run_color(index: int, is_dark: bool = False) -> Rgb:
@@ -98,7 +112,7 @@ def _picked(palette: str, is_dark: bool) -> tuple[Rgb, ...]:
     return tuple(colors)
 
 
-def _candidates(is_dark: bool) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def _candidates(is_dark: bool) -> ByteArray:
     lightness = np.linspace(*((0.38, 0.8), (0.5, 0.92))[is_dark], 8)
     chroma = np.array([0.07, 0.12, 0.17])
     hue = np.arange(0, 2 * np.pi, np.pi / 24)
@@ -118,6 +132,6 @@ def _differences(places: DoubleArray, place: DoubleArray) -> DoubleArray:
     return np.asarray(np.minimum(normal, 1.5 * np.linalg.norm(change[:, 3:], axis=1)))
 
 
-def _rgb(color: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Rgb:
+def _rgb(color: ByteArray) -> Rgb:
     red, green, blue = color.tolist()
     return red, green, blue

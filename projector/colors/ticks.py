@@ -22,6 +22,7 @@ _SECONDS = (
     86400,
     2 * 86400,
     7 * 86400,
+    14 * 86400,
 )
 _MONTHS = (1, 3, 6)
 _MONTH = 30.44 * 86400
@@ -129,6 +130,6 @@ def _time_text(value: float, span: float) -> str:
         return number_text(value)
     moment = np.datetime64(math.floor(value), "s")
     text = str(moment)
-    if span < 3 * 86400:
+    if span <= 3 * 86400:
         return text[11:16] if 0 < span < 86400 and span >= 300 else text[5:].replace("T", " ")
     return text[:10] if span < 3 * 365 * 86400 else text[:7]
