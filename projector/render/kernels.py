@@ -1,9 +1,12 @@
 # numba infers the types: kernels take arrays of the dtypes that their docstrings name
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, assignment"
-"""The painter's inner loops. Imports numba, so import this module inside functions only.
+"""Where points are on the screen, and which pixel shows which. Imports numba, so import this
+module inside functions only.
 
 Points come in batches of BATCH neighbors; a batch knows which rows of the screen it touches, so a
-strip of the screen looks at few points. Screen arrays hold NaN in x where a point isn't drawn.
+strip of the screen looks at few points. `points` is float32 (n, 4): x, y, z and, as int32 bits, the
+point's own number. `lens` is what raster.lens_of makes of a camera, plain numbers
+only: arrays within tuples are counted anew at every call.
 """
 
 from __future__ import annotations
@@ -14,11 +17,17 @@ import numpy as np
 from numba import njit
 
 BATCH = 128
-EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
-NEAREST_GROWTH, FARTHEST_GROWTH = 1.7, 0.6
+RANK_BIT = 29
+EMPTY = np.int64(0x7FFFFFFFFFFFFFFF)
+AWAY = np.float32(1e9)
+"""The y of a point that is not drawn."""
+NEAREST_GROWTH, FARTHEST_GROWTH = np.float32(1.7), np.float32(0.6)
+RAISED_GROWTH = np.float32(1.3)
+HIDDEN, DIM, NORMAL, RAISED = 0, 1, 2, 3
+ANY_ORDER = {"nsz", "arcp", "contract", "reassoc"}
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def spread_bits(value):
     """16 bits with two zeros put before each."""
     v = np.uint64(value)
@@ -28,7 +37,7 @@ def spread_bits(value):
     return (v | (v << np.uint64(2))) & np.uint64(0x249249249249)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def morton_codes(points, low, scale, codes, start, stop):
     """codes uint64 (n,): points near one another in space get codes near one another."""
     for i in range(start, stop):
@@ -38,317 +47,137 @@ def morton_codes(points, low, scale, codes, start, stop):
         codes[i] = x | (y << np.uint64(1)) | (z << np.uint64(2))
 
 
-@njit(cache=True, nogil=True)
-def place_points(
-    points, order, mask, matrix, depth_row, near, focus, size, radius, screen, rows, start, stop
-):
-    """Fill screen float32 (n, 4): x px, y px, depth, radius px; and rows (n_batches, 2).
+@njit(cache=True, nogil=True, error_model="numpy")
+def gather_points(positions, order, points, point_ids, start, stop):
+    """Fill points, and its int32 view point_ids, with positions (n, 3) in an order."""
+    for i in range(start, stop):
+        point = order[i]
+        points[i, 0] = positions[point, 0]
+        points[i, 1] = positions[point, 1]
+        points[i, 2] = positions[point, 2]
+        point_ids[i, 3] = point
 
-    focus: the depth at which a point has its radius, 0 for a picture without perspective. rows:
-    the rows of the screen that a batch touches.
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def gather_scales(point_ids, sizes, emphasis, scales, ranks, start, stop):
+    """In the painter's order: scales float32, a point's size, 0 where it is hidden; ranks int32,
+    0 for raised points, which cover all others, to 2 for dim ones. Either input may be empty."""
+    for i in range(start, stop):
+        point = point_ids[i, 3]
+        scale, rank = np.float32(1), 1
+        if len(sizes):
+            scale = sizes[point]
+        if len(emphasis):
+            kind = emphasis[point]
+            if kind == HIDDEN:
+                scale = np.float32(0)
+            elif kind == RAISED:
+                scale *= RAISED_GROWTH
+            rank = RAISED - max(DIM, min(RAISED, kind))
+        scales[i] = scale if scale > 0 else np.float32(0)
+        ranks[i] = rank
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=ANY_ORDER)
+def place_points(points, scales, ranks, lens, offset, screen, screen_bits, rows, start, stop):
+    """Fill screen float32 (chunk, 4) with x px, y px, depth and radius px, and rows (batches, 2)
+    with the rows of the screen that a batch touches.
+
+    offset: the place in points of the chunk's first. scales, ranks: see gather_scales, or empty.
+    screen_bits: screen as int32; with ranks its depths become keys that sort by rank, then depth.
     """
-    width, height = size
+    m00, m01, m02, m03, m10, m11, m12, m13, m30, m31, m32, m33 = lens[:12]
+    d0, d1, d2, d3, near, focus, width, height, radius, reach = lens[12:]
+    one, half = np.float32(1), np.float32(0.5)
+    has_scales, has_focus = len(scales) > 0, focus > 0
     for batch in range(start, stop):
-        first, last = np.inf, -np.inf
-        for i in range(batch * BATCH, min((batch + 1) * BATCH, len(points))):
-            screen[i, 0] = np.nan
-            if len(mask) and not mask[order[i]]:
-                continue
-            x, y, z = points[i, 0], points[i, 1], points[i, 2]
-            depth = depth_row[0] * x + depth_row[1] * y + depth_row[2] * z + depth_row[3]
-            if not depth > near:
-                continue
-            reach = radius
-            if focus > 0:
-                reach *= min(NEAREST_GROWTH, max(FARTHEST_GROWTH, focus / depth))
-            w = matrix[3, 0] * x + matrix[3, 1] * y + matrix[3, 2] * z + matrix[3, 3]
-            cx = matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2] * z + matrix[0, 3]
-            cy = matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2] * z + matrix[1, 3]
-            sx, sy = (1 + cx / w) * 0.5 * width, (1 - cy / w) * 0.5 * height
-            if not (-4 * reach < sx < width + 4 * reach and -reach < sy + 1 < height + reach + 2):
-                continue
-            screen[i, 0], screen[i, 1], screen[i, 2], screen[i, 3] = sx, sy, depth, reach
-            first, last = min(first, sy - reach - 1), max(last, sy + reach + 1)
+        first, last = AWAY, -AWAY
+        low = batch * BATCH
+        high = min(low + BATCH, len(screen))
+        for i in range(low, high):
+            x, y, z = points[offset + i, 0], points[offset + i, 1], points[offset + i, 2]
+            depth = d0 * x + d1 * y + d2 * z + d3
+            w = one / (m30 * x + m31 * y + m32 * z + m33)
+            sx = (one + (m00 * x + m01 * y + m02 * z + m03) * w) * half * width
+            sy = (one - (m10 * x + m11 * y + m12 * z + m13) * w) * half * height
+            growth = min(NEAREST_GROWTH, max(FARTHEST_GROWTH, focus / depth))
+            r = radius * (growth if has_focus else one)
+            far = r * reach + one
+            is_in = (depth > near) & (sx > -far) & (sx < width + far)
+            is_in = is_in & (sy > -far) & (sy < height + far)
+            screen[i, 0] = sx
+            screen[i, 1] = sy if is_in else AWAY
+            screen[i, 2] = depth
+            screen[i, 3] = r
+        if has_scales:
+            for i in range(low, high):
+                scale = scales[offset + i]
+                screen[i, 3] *= scale
+                screen[i, 1] = screen[i, 1] if scale > 0 else AWAY
+        if len(ranks):
+            for i in range(low, high):
+                screen_bits[i, 2] = (screen_bits[i, 2] >> 2) | (ranks[offset + i] << RANK_BIT)
+        for i in range(low, high):
+            sy, far = screen[i, 1], screen[i, 3] * reach + one
+            first = min(first, sy - far)
+            last = max(last, sy + far if sy < AWAY else -AWAY)
         rows[batch, 0], rows[batch, 1] = first, last
 
 
-@njit(cache=True, nogil=True)
-def touched(center, reach, low, high):
-    """First and one past the last pixel whose middle may lie within reach, cut to low..high."""
-    first = max(low, math.ceil(center - reach - 0.5))
-    return first, min(high, math.floor(center + reach - 0.5) + 1)
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=ANY_ORDER, inline="always")
+def seen_at(points, i, scales, lens):
+    """One point as place_points sees it: x px, y px, depth, radius px."""
+    m00, m01, m02, m03, m10, m11, m12, m13, m30, m31, m32, m33 = lens[:12]
+    d0, d1, d2, d3, _near, focus, width, height, r, _reach = lens[12:]
+    one, half = np.float32(1), np.float32(0.5)
+    x, y, z = points[i, 0], points[i, 1], points[i, 2]
+    depth = d0 * x + d1 * y + d2 * z + d3
+    w = one / (m30 * x + m31 * y + m32 * z + m33)
+    sx = (one + (m00 * x + m01 * y + m02 * z + m03) * w) * half * width
+    sy = (one - (m10 * x + m11 * y + m12 * z + m13) * w) * half * height
+    if focus > 0:
+        r *= min(NEAREST_GROWTH, max(FARTHEST_GROWTH, focus / depth))
+    if len(scales):
+        r *= scales[i]
+    return sx, sy, depth, r
 
 
-@njit(cache=True, nogil=True)
-def splat_discs(screen, depth_bits, rows, order, top, bottom, layers, ids):
-    """One strip: which disc covers a pixel wholly (layers 0), which nearer one in part (layers 1).
-
-    layers int32 (h, w, 2): places in screen, -1 for nothing. ids int32 (h, w): the point in front.
-    """
-    width = ids.shape[1]
-    keys = np.full((bottom - top, width, 2), EMPTY, dtype=np.uint64)
-    for batch in range(len(rows)):
-        if rows[batch, 1] < top or rows[batch, 0] > bottom:
-            continue
-        for i in range(batch * BATCH, min((batch + 1) * BATCH, len(screen))):
-            x, y, r = screen[i, 0], screen[i, 1], screen[i, 3]
-            if math.isnan(x):
-                continue
-            outer = r + np.float32(0.5)
-            y0, y1 = touched(y, outer, top, bottom)
-            if y0 >= y1:
-                continue
-            x0, x1 = touched(x, outer, 0, width)
-            inner = max(np.float32(0), r - np.float32(0.5))
-            inner2, outer2 = inner * inner, outer * outer
-            key = (np.uint64(depth_bits[i, 2]) << np.uint64(32)) | np.uint64(i)
-            for py in range(y0, y1):
-                dy = np.float32(py) + np.float32(0.5) - y
-                dy2 = dy * dy
-                line = keys[py - top]
-                # without branches: which pixels are inside is a coin toss, and a wrong guess costs
-                for px in range(x0, x1):
-                    dx = np.float32(px) + np.float32(0.5) - x
-                    d2 = dx * dx + dy2
-                    layer, p = np.uint64(d2 > inner2), np.uint64(px)
-                    line[p, layer] = min(key if d2 < outer2 else EMPTY, line[p, layer])
-    settle_discs(keys, screen, order, top, layers, ids)
+@njit(cache=True, nogil=True, error_model="numpy")
+def settle(keys, pad, front, start, stop):
+    """Rows of keys int64 (h, w + 2 pad) become front int32 (h, w), the place in points of what is
+    in front, -1 for nothing; the keys are empty again."""
+    for y in range(start, stop):
+        for x in range(front.shape[1]):
+            key = keys[y, x + pad]
+            front[y, x] = np.int32(-1) if key == EMPTY else np.int32(key & np.int64(0xFFFFFFFF))
+        keys[y, :] = EMPTY
 
 
-@njit(cache=True, nogil=True)
-def settle_discs(keys, screen, order, top, layers, ids):
-    """Turn one strip of keys into layers and ids."""
-    for row in range(keys.shape[0]):
-        y = top + row
-        for x in range(keys.shape[1]):
-            solid, rim = keys[row, x, 0], keys[row, x, 1]
-            front = -1
-            layers[y, x, 0] = layers[y, x, 1] = -1
-            if solid != EMPTY:
-                front = np.int64(solid & np.uint64(0xFFFFFFFF))
-                layers[y, x, 0] = front
-            if rim < solid:
-                i = np.int64(rim & np.uint64(0xFFFFFFFF))
-                layers[y, x, 1] = i
-                dx, dy = x + 0.5 - screen[i, 0], y + 0.5 - screen[i, 1]
-                if dx * dx + dy * dy <= screen[i, 3] * screen[i, 3]:
-                    front = i
-            ids[y, x] = order[front] if front >= 0 else -1
-
-
-@njit(cache=True, nogil=True)
-def disc_light(distance, r):
-    """How bright a disc is so far from its middle: a darker rim tells overlapping discs apart."""
-    strength = 0.34 * min(1.0, max(0.0, (r - 1.2) / 2.5))
-    rim = min(1.4, max(0.7, 0.35 * r))
-    return 1.0 - strength * min(1.0, max(0.0, (distance - r + rim) / rim))
-
-
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def fade(depth, haze):
     """How much of the background lies over a point. haze: strength, depths of begin and end."""
-    return haze[0] * min(1.0, max(0.0, (depth - haze[1]) / (haze[2] - haze[1])))
+    return haze[0] * min(np.float32(1), max(np.float32(0), (depth - haze[1]) / (haze[2] - haze[1])))
 
 
-@njit(cache=True, nogil=True)
-def shade_discs(layers, screen, order, colors, ground, haze, image, start, stop):
-    """Turn layers into pixels. ground: float64 (3,) 0..255. image: uint8 (h, w, 4)."""
-    for y in range(start, stop):
-        for x in range(image.shape[1]):
-            red, green, blue = ground[0], ground[1], ground[2]
-            for layer in range(2):
-                i = layers[y, x, layer]
-                if i < 0:
-                    continue
-                dx, dy, r = x + 0.5 - screen[i, 0], y + 0.5 - screen[i, 1], screen[i, 3]
-                distance = math.sqrt(dx * dx + dy * dy)
-                cover = 1.0 if layer == 0 else min(1.0, max(0.0, r + 0.5 - distance))
-                light, haziness = disc_light(distance, r), fade(screen[i, 2], haze)
-                point = order[i]
-                lit = light * (1 - haziness)
-                red += cover * (colors[point, 0] * lit + ground[0] * haziness - red)
-                green += cover * (colors[point, 1] * lit + ground[1] * haziness - green)
-                blue += cover * (colors[point, 2] * lit + ground[2] * haziness - blue)
-            image[y, x, 0] = np.uint8(red + 0.5)
-            image[y, x, 1] = np.uint8(green + 0.5)
-            image[y, x, 2] = np.uint8(blue + 0.5)
-            image[y, x, 3] = 255
+@njit(cache=True, nogil=True, error_model="numpy")
+def points_inside(points, point_ids, scales, lens, edges, first_edge, box, inside, start, stop):
+    """Mark in inside bool (n,), by a point's own number, who lies in a polygon, even-odd.
 
-
-@njit(cache=True, nogil=True)
-def blend_discs(screen, rows, order, colors, opacity, ground, haze, top, bottom, image):
-    """One strip of see-through discs, blended without order: near and opaque ones weigh more."""
-    width = image.shape[1]
-    sums = np.zeros((bottom - top, width, 4), dtype=np.float32)
-    through = np.ones((bottom - top, width), dtype=np.float32)
-    one, half = np.float32(1), np.float32(0.5)
-    for batch in range(len(rows)):
-        if rows[batch, 1] < top or rows[batch, 0] > bottom:
+    edges float64 (m, 4): x, y, x, y of the sides that touch each of some bands of rows;
+    first_edge (bands + 1,): where a band's begin. box: left, top, right, bottom.
+    """
+    near, n_bands = lens[16], len(first_edge) - 1
+    bands_per_px = n_bands / max(1e-9, box[3] - box[1])
+    for i in range(start, stop):
+        x, y, depth, _r = seen_at(points, i, scales, lens)
+        if not (depth > near and box[0] <= x <= box[2] and box[1] <= y <= box[3]):
             continue
-        for i in range(batch * BATCH, min((batch + 1) * BATCH, len(screen))):
-            x, y, r = screen[i, 0], screen[i, 1], screen[i, 3]
-            if math.isnan(x):
-                continue
-            outer = r + half
-            y0, y1 = touched(y, outer, top, bottom)
-            if y0 >= y1:
-                continue
-            x0, x1 = touched(x, outer, 0, width)
-            tint, alpha, weight = see_through_tint(
-                colors[order[i]], opacity, screen[i, 2], ground, haze
-            )
-            for py in range(y0, y1):
-                dy = np.float32(py) + half - y
-                for px in range(x0, x1):
-                    dx = np.float32(px) + half - x
-                    cover = min(one, outer - np.float32(math.sqrt(dx * dx + dy * dy)))
-                    if cover <= 0:
-                        continue
-                    w = cover * weight
-                    cell = sums[py - top, np.uint64(px)]
-                    cell[0] += w * tint[0]
-                    cell[1] += w * tint[1]
-                    cell[2] += w * tint[2]
-                    cell[3] += w
-                    through[py - top, np.uint64(px)] *= one - cover * alpha
-    settle_blend(sums, through, ground, top, image)
-
-
-@njit(cache=True, nogil=True)
-def see_through_tint(color, opacity, depth, ground, haze):
-    """A disc's color in the haze, its opacity, and how much it weighs against others."""
-    haziness = fade(depth, haze)
-    nearness = 1.0 - fade(depth, (1.0, haze[1], haze[2]))
-    alpha = opacity * color[3] / 255.0
-    weight = alpha * alpha * (0.05 + nearness * nearness * nearness)
-    tint = (
-        np.float32(color[0] * (1 - haziness) + ground[0] * haziness),
-        np.float32(color[1] * (1 - haziness) + ground[1] * haziness),
-        np.float32(color[2] * (1 - haziness) + ground[2] * haziness),
-    )
-    return tint, np.float32(min(0.998, alpha)), np.float32(weight)
-
-
-@njit(cache=True, nogil=True)
-def settle_blend(sums, through, ground, top, image):
-    """Turn one strip of sums into pixels."""
-    for row in range(sums.shape[0]):
-        for x in range(sums.shape[1]):
-            cell, seen, left = sums[row, x], image[top + row, x], through[row, x]
-            for c in range(3):
-                mixed = cell[c] / cell[3] if cell[3] > 0 else np.float32(0)
-                seen[c] = np.uint8(ground[c] * left + mixed * (1 - left) + 0.5)
-            seen[3] = 255
-
-
-@njit(cache=True, nogil=True)
-def tile_place(x, y, r, aspect):
-    """Where a label picture lies: left, top, width, height in whole pixels, so that it is crisp."""
-    height = max(1, int(2 * r + 0.5))
-    width = max(1, int(2 * r * aspect + 0.5))
-    return (
-        math.floor(x - width / 2 + 0.5),
-        math.floor(y - height / 2 + 0.5),
-        width,
-        height,
-    )
-
-
-@njit(cache=True, nogil=True)
-def slot_of(point, slots, n_tiles):
-    """The number of a point's tile, -1 for none; without slots it is the point's own."""
-    slot = slots[point] if len(slots) else point
-    return slot if slot < n_tiles else -1
-
-
-@njit(cache=True, nogil=True)
-def splat_tiles(screen, depth_bits, rows, order, sheet, slots, tile, top, bottom, layers, ids):
-    """One strip of label pictures: which one is in front. Their clear pixels are see-through."""
-    width = ids.shape[1]
-    tile_width, tile_height = tile
-    columns = sheet.shape[1] // tile_width
-    n_tiles = columns * (sheet.shape[0] // tile_height)
-    keys = np.full((bottom - top, width), EMPTY, dtype=np.uint64)
-    for batch in range(len(rows)):
-        if rows[batch, 1] < top or rows[batch, 0] > bottom:
+        if len(scales) and not scales[i] > 0:
             continue
-        for i in range(batch * BATCH, min((batch + 1) * BATCH, len(screen))):
-            x, y, r = screen[i, 0], screen[i, 1], screen[i, 3]
-            if math.isnan(x):
-                continue
-            left, up, wide, high = tile_place(x, y, r, tile_width / tile_height)
-            point = order[i]
-            slot = slot_of(point, slots, n_tiles)
-            is_solid = slot < 0 or sheet.shape[2] < 4
-            u0 = slot % columns * tile_width
-            v0 = slot // columns * tile_height
-            key = (np.uint64(depth_bits[i, 2]) << np.uint64(32)) | np.uint64(i)
-            for py in range(max(up, top), min(up + high, bottom)):
-                v = v0 + (2 * (py - up) + 1) * tile_height // (2 * high)
-                for px in range(max(left, 0), min(left + wide, width)):
-                    if key < keys[py - top, px]:
-                        u = u0 + (2 * (px - left) + 1) * tile_width // (2 * wide)
-                        if is_solid or sheet[v, u, 3] >= 128:
-                            keys[py - top, px] = key
-    for row in range(bottom - top):
-        for x in range(width):
-            key = keys[row, x]
-            i = -1 if key == EMPTY else np.int64(key & np.uint64(0xFFFFFFFF))
-            layers[top + row, x, 0], layers[top + row, x, 1] = i, -1
-            ids[top + row, x] = order[i] if i >= 0 else -1
-
-
-@njit(cache=True, nogil=True)
-def sample_tile(sheet, left, top, tile, u, v, du, dv):
-    """The mean RGB of a patch of one tile; u, v, du, dv: corner and size as shares of the tile."""
-    width, height = tile
-    across = min(4, max(1, math.ceil(du * width)))
-    down = min(4, max(1, math.ceil(dv * height)))
-    green_at, blue_at = (1, 2) if sheet.shape[2] >= 3 else (0, 0)
-    red = green = blue = 0.0
-    for b in range(down):
-        y = top + min(height - 1, int((v + dv * (b + 0.5) / down) * height))
-        for a in range(across):
-            x = left + min(width - 1, int((u + du * (a + 0.5) / across) * width))
-            red += sheet[y, x, 0]
-            green += sheet[y, x, green_at]
-            blue += sheet[y, x, blue_at]
-    n = across * down
-    return red / n, green / n, blue / n
-
-
-@njit(cache=True, nogil=True)
-def shade_tiles(
-    layers, screen, order, colors, sheet, slots, tile, opacity, ground, haze, image, start, stop
-):
-    """Turn layers into pixels: label pictures tinted by their points' colors, in a thin frame."""
-    columns = sheet.shape[1] // tile[0]
-    n_tiles = columns * (sheet.shape[0] // tile[1])
-    for y in range(start, stop):
-        for x in range(image.shape[1]):
-            red, green, blue = ground[0], ground[1], ground[2]
-            i = layers[y, x, 0]
-            if i >= 0:
-                point = order[i]
-                left, up, wide, high = tile_place(
-                    screen[i, 0], screen[i, 1], screen[i, 3], tile[0] / tile[1]
-                )
-                tint = 255.0, 255.0, 255.0
-                slot = slot_of(point, slots, n_tiles)
-                if slot >= 0:
-                    u0, v0 = slot % columns * tile[0], slot // columns * tile[1]
-                    u, v = (x - left) / wide, (y - up) / high
-                    tint = sample_tile(sheet, u0, v0, tile, u, v, 1 / wide, 1 / high)
-                white = 0.42
-                if x == left or y == up or x == left + wide - 1 or y == up + high - 1:
-                    white, tint = 0.0, (210.0, 210.0, 210.0)
-                cover = opacity * (1 - fade(screen[i, 2], haze))
-                red += cover * (tint[0] * (white + (1 - white) * colors[point, 0] / 255.0) - red)
-                green += cover * (
-                    tint[1] * (white + (1 - white) * colors[point, 1] / 255.0) - green
-                )
-                blue += cover * (tint[2] * (white + (1 - white) * colors[point, 2] / 255.0) - blue)
-            image[y, x, 0] = np.uint8(red + 0.5)
-            image[y, x, 1] = np.uint8(green + 0.5)
-            image[y, x, 2] = np.uint8(blue + 0.5)
-            image[y, x, 3] = 255
+        band = min(n_bands - 1, max(0, int((y - box[1]) * bands_per_px)))
+        is_in = False
+        for e in range(first_edge[band], first_edge[band + 1]):
+            x0, y0, x1, y1 = edges[e, 0], edges[e, 1], edges[e, 2], edges[e, 3]
+            if (y0 > y) != (y1 > y) and x < x0 + (y - y0) * (x1 - x0) / (y1 - y0):
+                is_in = not is_in
+        inside[point_ids[i, 3]] = is_in
