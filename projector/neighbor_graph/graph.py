@@ -16,7 +16,8 @@ class NeighborGraph:
     """ids: int32 (n, k), nearest first, never the point itself; -1 where a row has fewer (its own
     or too many others' values are not finite). distances: float32 (n, k), rising, inf beside -1.
     metric: of the distances, as in projector.neighbors. recall: the share of true neighbors among
-    them, measured on a sample; 1 where the search was exact.
+    them, measured on a sample over all that were looked for, of which those kept are the nearest;
+    1 where the search was exact.
     """
 
     ids: NDArray[np.int32]

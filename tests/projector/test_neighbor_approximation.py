@@ -41,10 +41,18 @@ def test_nearly_all_neighbors_are_found_and_the_share_is_told(
     metric: Metric, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vectors = blobs()
-    found = approximately(monkeypatch, vectors, 15, metric)
+    found = approximately(monkeypatch, vectors, 96, metric)
     assert not found.is_exact
     assert 0.95 <= found.recall < 1
     assert true_recall(found, vectors) == pytest.approx(found.recall, abs=0.02)
+
+
+def test_of_the_nearest_at_least_the_share_that_is_told_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vectors = blobs()
+    found = approximately(monkeypatch, vectors, 15, "euclidean")
+    assert true_recall(found, vectors) > found.recall - 0.01
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -113,7 +121,7 @@ def test_recall_that_costs_too_much_is_not_raised_but_told(
 ) -> None:
     vectors = np.random.default_rng(0).normal(size=(6000, 40)).astype(np.float32)  # no groups
     monkeypatch.setattr(approximate, "MOST_COST", 1.0)
-    found = approximately(monkeypatch, vectors, 15, "euclidean")
+    found = approximately(monkeypatch, vectors, 96, "euclidean")
     assert found.recall < 0.95
     assert true_recall(found, vectors) == pytest.approx(found.recall, abs=0.03)
 

@@ -20,6 +20,6 @@ def estimate_umap(n: int, d: int, parameters: UmapParameters) -> Estimate:
     n_bytes = max(estimate_bytes(n, d, k), 8 * neighbors + max(joining, laying_out))
     finding = n * n * (d + 10) * 3e-11 if is_exact_search(n, d) else n * (d + 10) * 2e-6
     pairs = neighbors * (1 + parameters.negative_sample_rate) * 0.4
-    epoch = pairs * 13e-9 + edges * 12e-9 + 2e-4
+    epoch = pairs * 8e-9 + edges * 6e-9 + 2e-4
     seconds = finding + neighbors * 1e-6 + epoch * parameters.n_epochs_for(n)
     return Estimate(int(n_bytes), 0.3 + seconds / min(N_CORES, 8))
