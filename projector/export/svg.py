@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
+from projector.drafts import drafting
+from projector.errors import NothingToShow
 from projector.export.scene import Scene
-from projector.progress import Work
+from projector.export.svg_points import circles, lines, painted_image, see_points
+from projector.export.svg_texts import axes_parts, labels_parts, legend_parts, title_parts, xml_text
+from projector.progress import Progress, Work
 
 MOST_SHAPES = 20_000
 """More points than this are painted and embedded as PNG; texts, axes and legend stay shapes."""
@@ -14,6 +20,39 @@ MOST_SHAPES = 20_000
 def write_svg(path: Path, scene: Scene) -> Work[Path]:
     """Write the cloud as its camera sees it, with title, labels, axes and legend.
 
-    Raises Unreadable, NothingToShow.
+    Points that are drawn as their pictures are painted and embedded, too. Raises Unreadable,
+    NothingToShow.
     """
-    raise NotImplementedError
+    yield Progress(0.0, "Drawing the points")
+    seen = see_points(scene)
+    if not len(seen.ids):
+        raise NothingToShow("There is no point to be written.")
+    is_painted = len(seen.ids) > MOST_SHAPES or scene.draws_pictures
+    drawn = [painted_image(scene)] if is_painted else circles(scene, seen)
+    yield Progress(0.6, "Placing the labels")
+    title, title_rect = title_parts(scene)
+    legend, legend_rect = legend_parts(scene)
+    labels = labels_parts(scene, seen, [*title_rect, *legend_rect])
+    parts = [*_head(scene), *lines(scene), *drawn, *axes_parts(scene), *labels, *legend, *title]
+
+    def fill(file: BinaryIO) -> Iterator[Progress]:
+        for number, part in enumerate(parts):
+            file.write(f"{part}\n".encode())
+            if number % 5000 == 0:
+                yield Progress(0.7 + 0.3 * number / len(parts), f"Writing {path.name}")
+        file.write(b"</svg>\n")
+
+    yield from drafting(path, fill)
+    return path
+
+
+def _head(scene: Scene) -> list[str]:
+    width, height = scene.size
+    red, green, blue = scene.background
+    return [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" font-family="system-ui, Segoe UI, Noto Sans, sans-serif">',
+        f"<title>{xml_text(scene.title or 'Points')}</title>",
+        f'<rect width="{width}" height="{height}" fill="#{red:02x}{green:02x}{blue:02x}"/>',
+    ]

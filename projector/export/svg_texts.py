@@ -1,0 +1,182 @@
+"""The texts of an SVG: title, labels without overlap, legend and axes."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+import numpy as np
+
+from projector.colors import Gradient, Rgb
+from projector.export.scene import Scene
+from projector.export.svg_points import Seen
+
+TEXT, MUTED = ("#1f2430", "#e6e9ef"), ("#626b7b", "#9aa3b2")
+FONT_PX, TITLE_PX = 12, 16
+LONGEST_LABEL, LONGEST_ENTRY = 60, 24
+
+_MARGIN, _LINE, _LEGEND_WIDTH = 16, 20, 200
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+Rect = tuple[float, float, float, float]
+Parts = tuple[list[str], list[Rect]]
+"""Lines of SVG, and the rectangle that they take."""
+
+
+def xml_text(text: str) -> str:
+    """Text as XML may hold it: what it can't hold at all becomes a replacement sign."""
+    return html.escape(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text), quote=True)
+
+
+def text_width(text: str, font_px: float = FONT_PX) -> float:
+    """About how many pixels wide: nobody knows which font will be at hand."""
+    width = 0.0
+    for sign in text:
+        if not unicodedata.combining(sign):
+            width += 1.0 if unicodedata.east_asian_width(sign) in "WF" else 0.58
+    return width * font_px
+
+
+def title_parts(scene: Scene) -> Parts:
+    if not scene.title:
+        return [], []
+    title = _cut(scene.title, max(8, int(scene.size[0] * 0.6 / TITLE_PX / 0.58)))
+    part = (
+        f'<text id="title" x="{_MARGIN}" y="{_MARGIN + TITLE_PX}" font-size="{TITLE_PX}" '
+        f'font-weight="600" {_halo(scene)} fill="{TEXT[scene.is_dark]}">{xml_text(title)}</text>'
+    )
+    return [part], [(_MARGIN, _MARGIN, text_width(title, TITLE_PX), TITLE_PX + 6.0)]
+
+
+def labels_parts(scene: Scene, seen: Seen, taken: list[Rect]) -> list[str]:
+    """The named points that find room, those in front first."""
+    from projector.labels import place_labels
+
+    named = np.flatnonzero(np.isin(seen.ids, scene.named_ids))[::-1]
+    if not len(named):
+        return []
+    texts = [_cut(scene.label(int(row)), LONGEST_LABEL) for row in seen.ids[named]]
+    sizes = np.array([(text_width(text), FONT_PX + 4.0) for text in texts], np.float32)
+    rank = {row: place for place, row in enumerate(scene.named_ids.tolist())}
+    wishes = np.array([-rank[row] for row in seen.ids[named].tolist()], np.float32)
+    placed = place_labels(
+        seen.ids[named],
+        np.ascontiguousarray(seen.screen[named, :2]),
+        sizes,
+        wishes,
+        (float(scene.size[0]), float(scene.size[1])),
+        obstacles=np.array(taken, np.float32).reshape(-1, 4),
+        away_px=scene.radius_px * 1.4 + 3,
+    )
+    parts = [f'<g id="labels" font-size="{FONT_PX}" fill="{TEXT[scene.is_dark]}" {_halo(scene)}>']
+    for place, (x, y, _, height) in zip(placed.places.tolist(), placed.rects.tolist(), strict=True):
+        parts.append(f'<text x="{x:.1f}" y="{y + height - 4:.1f}">{xml_text(texts[place])}</text>')
+    return [*parts, "</g>"]
+
+
+def legend_parts(scene: Scene) -> Parts:
+    """A box at the top right, as far as there is anything to explain."""
+    legend = scene.legend
+    rows = [(_cut(e.label or "(none)", LONGEST_ENTRY), e.count, e.color) for e in legend.entries]
+    if not rows and legend.gradient is None:
+        return [], []
+    n_lines = len(rows) + bool(legend.title) + bool(legend.n_more) + 2 * bool(legend.gradient)
+    left, height = scene.size[0] - _MARGIN - _LEGEND_WIDTH, n_lines * _LINE + 16
+    parts = [f'<g id="legend" font-size="{FONT_PX}" fill="{TEXT[scene.is_dark]}">']
+    parts.append(
+        f'<rect x="{left}" y="{_MARGIN}" width="{_LEGEND_WIDTH}" height="{height}" rx="6" '
+        f'fill="{_hex(scene.background)}" fill-opacity="0.85" stroke="{MUTED[scene.is_dark]}" '
+        'stroke-opacity="0.4"/>'
+    )
+    y = _MARGIN + 8 + 14
+    if legend.title:
+        title = xml_text(_cut(legend.title, LONGEST_ENTRY))
+        parts.append(f'<text x="{left + 12}" y="{y}" font-weight="600">{title}</text>')
+        y += _LINE
+    if legend.gradient is not None:
+        parts += _gradient_parts(legend.gradient, left, y)
+        y += 2 * _LINE
+    for text, count, color in rows:
+        parts += _entry_parts(scene, (text, f"{count:,}", color), left, y)
+        y += _LINE
+    if legend.n_more:
+        muted = MUTED[scene.is_dark]
+        parts.append(
+            f'<text x="{left + 12}" y="{y}" fill="{muted}">and {legend.n_more:,} more</text>'
+        )
+    return [*parts, "</g>"], [(left, _MARGIN, _LEGEND_WIDTH, height)]
+
+
+def axes_parts(scene: Scene) -> list[str]:
+    """Flat: names along the edges. Otherwise three short lines at the lower left that turn with the
+    cloud."""
+    if not any(scene.axis_names):
+        return []
+    style = f'font-size="{FONT_PX}" fill="{MUTED[scene.is_dark]}" {_halo(scene)}'
+    width, height = scene.size
+    names = [xml_text(_cut(name, LONGEST_LABEL)) for name in scene.axis_names]
+    parts = [f'<g id="axes" {style}>']
+    if scene.seen_from.is_flat:
+        x, y = width / 2, height / 2
+        middle = 'text-anchor="middle"'
+        parts.append(f'<text x="{x:g}" y="{height - _MARGIN}" {middle}>{names[0]}</text>')
+        turn = f'transform="translate({_MARGIN + 4} {y:g}) rotate(-90)"'
+        parts.append(f"<text {turn} {middle}>{names[1]}</text>")
+        return [*parts, "</g>"]
+    right, up, _ = scene.seen_from.basis
+    x0, y0 = 132.0, height - 64.0
+    for axis, name in enumerate(names):
+        if not name:
+            continue
+        x, y = x0 + 36 * right[axis], y0 - 36 * up[axis]
+        parts.append(
+            f'<line x1="{x0:g}" y1="{y0:g}" x2="{x:.1f}" y2="{y:.1f}" '
+            f'stroke="{MUTED[scene.is_dark]}" stroke-width="1.5"/>'
+        )
+        anchor = "end" if right[axis] < -0.3 else "start" if right[axis] > 0.3 else "middle"
+        place = f'x="{x + 6 * right[axis]:.1f}" y="{y - 10 * up[axis] + 4:.1f}"'
+        parts.append(f'<text {place} text-anchor="{anchor}">{name}</text>')
+    return [*parts, "</g>"]
+
+
+def _entry_parts(scene: Scene, entry: tuple[str, str, Rgb], left: float, y: float) -> list[str]:
+    text, count, color = entry
+    right = left + _LEGEND_WIDTH - 12
+    return [
+        f'<circle cx="{left + 18}" cy="{y - 4}" r="5" fill="{_hex(color)}"/>',
+        f'<text x="{left + 32}" y="{y}">{xml_text(text)}</text>',
+        f'<text x="{right}" y="{y}" text-anchor="end" fill="{MUTED[scene.is_dark]}">{count}</text>',
+    ]
+
+
+def _gradient_parts(gradient: Gradient, left: float, y: float) -> list[str]:
+    last = max(1, len(gradient.stops) - 1)
+    stops = "".join(
+        f'<stop offset="{i / last:.4g}" stop-color="{_hex(stop)}"/>'
+        for i, stop in enumerate(gradient.stops)
+    )
+    wide, right = _LEGEND_WIDTH - 24, left + _LEGEND_WIDTH - 12
+    return [
+        f'<defs><linearGradient id="scale">{stops}</linearGradient></defs>',
+        f'<rect x="{left + 12}" y="{y - 12}" width="{wide}" height="12" rx="3" '
+        'fill="url(#scale)"/>',
+        f'<text x="{left + 12}" y="{y + _LINE - 4}">{gradient.low:.6g}</text>',
+        f'<text x="{right}" y="{y + _LINE - 4}" text-anchor="end">{gradient.high:.6g}</text>',
+    ]
+
+
+def _halo(scene: Scene) -> str:
+    """A rim in the color of the background, so that texts can be read over points."""
+    stroke = f'stroke="{_hex(scene.background)}" stroke-width="3"'
+    return f'{stroke} paint-order="stroke" stroke-linejoin="round"'
+
+
+def _hex(color: Rgb) -> str:
+    red, green, blue = color
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def _cut(text: str, most: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
