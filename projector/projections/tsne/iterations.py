@@ -88,7 +88,7 @@ class Iterations:
                 except StopIteration as stop:
                     kl = float(stop.value)
                     break
-                yield Progress(0.999, "Measuring the divergence")
+                yield Progress(1.0, "Measuring the divergence")
             more = {"kl": kl, "exact kl": kl}
         last = self._step(1.0, f"{i:,} iterations", i, **more)
         yield last

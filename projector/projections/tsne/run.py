@@ -105,7 +105,7 @@ def warm_up_kernels() -> Work[None]:
     for n_dims in (2, 3):
         for spread in (1.0, 30.0):
             start = (spread * vectors[:, :n_dims]).astype(np.float32)
-            yield from Descent(affinities, start, 0, "mesh").forces()
+            yield from Descent(affinities, start, 0, "grid").forces()
 
 
 def _affinities_of(vectors: FloatArray) -> Work[Affinities]:

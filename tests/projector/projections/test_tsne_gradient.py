@@ -49,7 +49,7 @@ def test_the_gradient_is_that_of_the_formula(stage: int, n_dims: int) -> None:
 @pytest.mark.parametrize("stage", [stage for stage in STAGES if stage <= 110])
 def test_the_gradient_on_grids_is_that_of_the_formula(stage: int, n_dims: int) -> None:
     positions = layouts(n_dims)[stage]
-    found = finish(Descent(digit_affinities(), positions, 0, "mesh").forces()).T
+    found = finish(Descent(digit_affinities(), positions, 0, "grid").forces()).T
     true, _ = slow_gradient(digit_affinities(), positions)
     assert np.median(relative_errors(found, true)) <= 1e-2
 
@@ -61,7 +61,7 @@ def test_the_repulsion_on_grids_is_that_of_all_pairs(stage: int, n_dims: int) ->
     points = np.zeros((3, 600), np.float32)
     points[:n_dims] = layouts(n_dims)[stage].T
     found = []
-    for way in ("mesh", "pairs"):
+    for way in ("grid", "pairs"):
         repulsion = Repulsion(600, n_dims, 0, way)
         finish(repulsion.solve(points))
         found.append(repulsion.gradient[:n_dims].T)
@@ -77,7 +77,7 @@ def test_the_gradient_by_pairs_is_that_of_the_formula(stage: int, n_dims: int) -
     assert np.median(relative_errors(found, true)) <= 1e-4
 
 
-@pytest.mark.parametrize("way", ["pairs", "mesh"])
+@pytest.mark.parametrize("way", ["pairs", "grid"])
 @pytest.mark.parametrize("n_dims", [2, 3])
 @pytest.mark.parametrize("spread", [1e-4, 1e-2, 0.3, 2, 8, 25])
 def test_points_repel_one_another_alike_however_far_they_lie_apart(

@@ -106,7 +106,7 @@ def test_grids_add_up_alike_however_many_cores_there_are(
     found = []
     for n_cores in (1, 2, 3):
         monkeypatch.setattr("projector.parallel.N_CORES", n_cores)
-        repulsion = Repulsion(8000, n_dims, 0, "mesh")
+        repulsion = Repulsion(8000, n_dims, 0, "grid")
         finish(repulsion.solve(points))
         found.append(repulsion.gradient)
     assert_array_equal(found[0], found[1])

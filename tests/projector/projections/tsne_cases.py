@@ -32,7 +32,8 @@ def digit_affinities(n: int = 600, perplexity: float = 30.0) -> Affinities:
 def dense(affinities: Affinities) -> DoubleArray:
     n = affinities.n
     parts = (affinities.values, affinities.ids, affinities.starts)
-    return csr_matrix(parts, (n, n)).toarray().astype(np.float64)
+    half = csr_matrix(parts, (n, n)).toarray().astype(np.float64)  # each pair stands once
+    return half + half.T
 
 
 def slow_gradient(affinities: Affinities, positions: FloatArray) -> tuple[DoubleArray, float]:

@@ -24,10 +24,11 @@ of weights already: these two are taken as they are."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Affinities:
-    """A symmetric sparse matrix in compressed rows, whose values sum to one.
+    """A symmetric sparse matrix whose values sum to one, in compressed rows: each pair of points
+    stands once, in the row of one of both, so that rows are about as long as one another.
 
     starts: int64 (n + 1,), row i is starts[i]..starts[i + 1] of the others. ids: int32, columns.
-    values: float32, > 0 or 0. entropy: the sum of -p log p.
+    values: float32, > 0 or 0. entropy: the sum of -p log p, over both halves.
     """
 
     starts: IntArray
@@ -91,8 +92,8 @@ def _supervise(
 
 
 def _symmetric(ids: NDArray[np.int32], weights: FloatArray) -> Work[Affinities]:
-    """Each weight plus the one in the other direction, in rows of all who are a neighbor of the
-    other; divided by the sum of all."""
+    """Each weight plus the one in the other direction, for all pairs of which one is a neighbor of
+    the other; divided by the sum of all."""
     from projector.projections.tsne.affinities import kernels
 
     n = len(ids)
@@ -114,16 +115,16 @@ def _symmetric(ids: NDArray[np.int32], weights: FloatArray) -> Work[Affinities]:
 
 
 def _normalize(values: FloatArray) -> Work[float]:
-    """Divide by the sum, and return the entropy."""
+    """Divide by twice the sum, as pairs stand once, and return the entropy."""
     total = entropy = 0.0
     for start in range(0, len(values), _EDGES):
         total += float(values[start : start + _EDGES].sum(dtype=np.float64))
         yield Progress(0.97, "Pairing neighbors")
     for start in range(0, len(values), _EDGES):
         part = values[start : start + _EDGES]
-        part /= np.float32(total or 1.0)
+        part /= np.float32(2 * total or 1.0)
         inside = part[part > 0].astype(np.float64)
-        entropy -= float((inside * np.log(inside)).sum())
+        entropy -= 2 * float((inside * np.log(inside)).sum())
         yield Progress(0.99, "Pairing neighbors")
     return entropy
 

@@ -127,14 +127,19 @@ def pair(
 
 
 @njit(cache=True, nogil=True)
+def _keeper(i: int, j: int) -> Any:
+    """In whose row a pair stands: each point keeps about half of its pairs."""
+    return min(i, j) if (i + j) % 2 else max(i, j)
+
+
+@njit(cache=True, nogil=True)
 def count(ids: Any, is_mutual: Any, counts: Any, start: int, stop: int) -> None:
-    """Add up how long each row of the symmetric matrix is."""
+    """Add up how many pairs each row keeps."""
     for i in range(start, stop):
         for j in range(ids.shape[1]):
-            if ids[i, j] >= 0:
-                counts[i] += 1
-                if not is_mutual[i, j]:
-                    counts[ids[i, j]] += 1
+            other = ids[i, j]
+            if other >= 0 and not (is_mutual[i, j] and other < i):
+                counts[_keeper(i, other)] += 1
 
 
 @njit(cache=True, nogil=True)
@@ -148,14 +153,13 @@ def fill(
     start: int,
     stop: int,
 ) -> None:
-    """Write edges in both directions; places: where each row goes on."""
+    """Write each pair once; places: where each row goes on."""
     for i in range(start, stop):
         for j in range(ids.shape[1]):
             other = ids[i, j]
-            if other < 0:
+            if other < 0 or (is_mutual[i, j] and other < i):
                 continue
-            columns[places[i]], values[places[i]] = other, joint[i, j]
-            places[i] += 1
-            if not is_mutual[i, j]:
-                columns[places[other]], values[places[other]] = i, joint[i, j]
-                places[other] += 1
+            keeper = _keeper(i, other)
+            place = places[keeper]
+            columns[place], values[place] = i + other - keeper, joint[i, j]
+            places[keeper] = place + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 from functools import partial
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,7 +15,9 @@ from projector.projections.tsne.affinities import Affinities
 from projector.projections.tsne.repulsion import Repulsion, Way
 
 _LONGEST_STEP = 5.0
-_EDGES_AT_ONCE = 1 << 24  # between two yields: a few tens of milliseconds on two cores
+_N_SLOTS = 8  # the same on all computers, as sums depend on how edges are divided
+_EDGES_AT_ONCE = 1 << 23  # between two yields: a few tens of milliseconds on two cores
+_LOGARITHMS_AT_ONCE = 1 << 20
 _f32 = np.float32
 
 Stops = Generator[None, None, None]
@@ -29,7 +31,7 @@ class Descent:
     """
 
     def __init__(
-        self, affinities: Affinities, start: FloatArray, seed: int, way: Way = "cheaper"
+        self, affinities: Affinities, start: FloatArray, seed: int, way: Way = "cheapest"
     ) -> None:
         n, n_dims = start.shape
         self._affinities = affinities
@@ -38,7 +40,12 @@ class Descent:
         self._rng = np.random.default_rng([seed, 2])
         self.points = np.zeros((3, n), _f32)
         self.points[:n_dims] = start.T
-        self._attraction = np.zeros_like(self.points)
+        self._attraction = np.zeros((_N_SLOTS, n, n_dims), _f32)
+        n_edges = len(affinities.ids)
+        self._n_rounds = 1 + n_edges // _EDGES_AT_ONCE
+        shares = np.arange(_N_SLOTS * self._n_rounds + 1) * n_edges // (_N_SLOTS * self._n_rounds)
+        self._borders = np.searchsorted(affinities.starts, shares).astype(np.int64)
+        self._borders[-1] = n
         self._norms = np.zeros(n, _f32)
         self._rest()
         self.kl = math.nan
@@ -55,7 +62,7 @@ class Descent:
         """Move all points once. measures: also find the divergence."""
         from projector.projections.tsne.descent import kernels
 
-        yield from self._over_edges(kernels.attract, self._attraction)
+        yield from self._attract()
         yield from self._repulsion.solve(self.points)
         normalizer = self._repulsion.normalizer
         if measures:
@@ -70,13 +77,11 @@ class Descent:
 
     def forces(self) -> Generator[None, None, FloatArray]:
         """The gradient of the divergence: float32 (n_dims, n); nothing moves."""
-        from projector.projections.tsne.descent import kernels
-
-        yield from self._over_edges(kernels.attract, self._attraction)
+        yield from self._attract()
         yield from self._repulsion.solve(self.points)
         half = _f32(0.5 / self._repulsion.normalizer)
-        gradient = 4 * (self._attraction + half * self._repulsion.gradient)
-        return np.asarray(gradient[: self._n_dims])
+        repulsion = half * self._repulsion.gradient[: self._n_dims]
+        return np.asarray(4 * (self._attraction.sum(axis=0).T + repulsion))
 
     def exact_divergence(self) -> Generator[None, None, float]:
         """The divergence of the points as they are now, by all pairs."""
@@ -94,20 +99,34 @@ class Descent:
         self._velocities = np.zeros_like(self.points)
         self._gains = np.ones_like(self.points)
 
+    def _attract(self) -> Stops:
+        """Sum up the forces along all edges, each slot its own."""
+        from projector.projections.tsne.descent import kernels
+
+        attract = kernels.attract_flat if self._n_dims == 2 else kernels.attract_deep
+        edges = self._affinities
+        place = (self.positions, edges.starts, edges.ids, edges.values, self._borders)
+        call = partial(attract, *place, self._attraction, self._n_rounds)
+        for which in range(self._n_rounds):
+            if which:
+                yield
+            for_each_part(_N_SLOTS, partial(call, which))
+
     def _divergence(self, normalizer: float) -> Generator[None, None, float]:
         """Sum of p log(p / q), where q = 1 / (1 + distance^2) / normalizer."""
         from projector.projections.tsne.descent import kernels
 
-        sums = np.empty(self.points.shape[1])
-        yield from self._over_edges(kernels.log_distances, sums)
-        return float(sums.sum()) - self._affinities.entropy + math.log(normalizer)
-
-    def _over_edges(self, kernel: Any, result: Any) -> Stops:
-        """Call a kernel of edges for all points."""
-        edges, n = self._affinities, self._affinities.n
-        call = partial(kernel, self.points, edges.starts, edges.ids, edges.values, result)
-        size = max(1024, int(n * _EDGES_AT_ONCE / (len(edges.ids) + 1)))
-        for start in range(0, n, size):
+        edges, rows, total = self._affinities, self.positions, 0.0
+        shares = np.arange(0, len(edges.ids), _LOGARITHMS_AT_ONCE)
+        borders = [*np.searchsorted(edges.starts, shares, "right") - 1, edges.n]
+        for start, stop in pairwise(borders):
             if start:
                 yield
-            for_each_part(min(size, n - start), partial(call, start), 256)
+            first, last = edges.starts[start], edges.starts[stop]
+            squares = np.empty(last - first, _f32)
+            call = partial(kernels.distances, rows, edges.starts, edges.ids, squares, start)
+            for_each_part(stop - start, call, 256)
+            np.log(squares, out=squares)
+            squares *= edges.values[first:last]
+            total += float(squares.sum(dtype=np.float64))
+        return 2 * total - self._affinities.entropy + math.log(normalizer)
