@@ -13,22 +13,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import typer
 
-from app.picture import pick_source
+from app.project_axes import Poles
+from app.project_files import check_out
 from app.project_options import as_arguments
+from app.project_ready import Ready, find, get_ready, running
 from app.project_record import describe
 from app.project_watch import told_figures, watch
 from app.readable import printable
-from projector.arrays import IntArray
-from projector.contents import read_contents
-from projector.embeddings.embedding import Embedding
-from projector.embeddings.memory import check_fits
-from projector.embeddings.reader import read_embedding
-from projector.errors import InvalidChoice, NothingToShow
-from projector.layout_files import Layout, check_layout_name, read_layout, write_layout
+from projector.errors import ProjectorError
+from projector.layout_files import write_layout
 from projector.neighbors import Metric
 from projector.progress import Work
-from projector.projections.contract import Control, Inputs, Projection
-from projector.projections.prepare import Preparation, Prepared, prepare
+from projector.projections.contract import Control, Projection
+from projector.projections.prepare import Preparation
 from projector.projections.step import Step
 
 if TYPE_CHECKING:
@@ -42,8 +39,9 @@ STOPPED = 130
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectWish:
     """What to make. source, out: as the user named them. name, step: None for the first name and
-    its last step. supervise: the column whose values are classes. start: a layout to go on from.
-    n_sampled: lay out so many rows and place the others among them."""
+    its last step. supervise: the column whose values are classes. poles: of custom axes, whose rows
+    are still to be found. start: a layout to go on from. n_sampled: lay out so many rows and place
+    the others among them."""
 
     source: Path
     out: Path
@@ -53,20 +51,11 @@ class ProjectWish:
     name: str | None = None
     step: int | None = None
     supervise: str | None = None
+    poles: tuple[Poles, ...] = ()
     start: Path | None = None
     n_sampled: int | None = None
     has_metadata: bool = False
     has_quality: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ready:
-    """What the projection starts from."""
-
-    embedding: Embedding
-    prepared: Prepared
-    inputs: Inputs
-    start: Layout | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,42 +90,43 @@ class Kept:
 def run_project(wish: ProjectWish) -> int:
     """Read, lay out, measure and write; returns the exit code. Raises ProjectorError.
 
-    Ctrl+C while it is laid out keeps what is there.
+    What is laid out is kept whatever ends it: Ctrl+C, or a quality that can't be measured.
     """
-    check_layout_name(wish.out)  # before the work, not after it
-    ready = watch(get_ready(wish), "Reading")
-    kept, quality, is_stopped = Kept(), None, False
+    check_out(wish.out, has_metadata=wish.has_metadata)  # before the work, not after it
+    found = watch(find(wish), "Reading")
+    _say(*found.notes)
+    ready = watch(get_ready(wish, found), "Preparing")
+    _say(*ready.prepared.notes)
+    made, code, trouble = _made(wish, ready)
+    if made is None:
+        _say(trouble)
+        return code
+    watch(_write(wish, ready, made), "Writing")
+    _tell(wish, made)
+    _say(trouble)
+    return code
+
+
+def _made(wish: ProjectWish, ready: Ready) -> tuple[Made | None, int, str]:
+    """What came of it, None for nothing; the exit code; and what went wrong, or nothing."""
+    kept, quality, code, trouble = Kept(), None, 0, ""
     try:
         watch(kept.keeping(_steps(ready, wish)), wish.projection.title)
         if wish.has_quality:
             quality = watch(_measured(wish, ready, kept), "Measuring the quality")
     except KeyboardInterrupt:
-        is_stopped = True
+        code = STOPPED
+        if kept.is_complete:
+            trouble = "Stopped before the quality was measured."
+    except MemoryError:
+        code, trouble = 1, "The memory did not suffice; take fewer rows, as by --sample."
+    except ProjectorError as error:
+        if not kept.is_complete:
+            raise
+        code, trouble = 1, f"The quality was not measured: {error}"
     if kept.step is None:
-        typer.echo("Stopped before there was anything to write.", err=True)
-        return STOPPED
-    made = Made(kept.step, kept.is_complete, quality)
-    watch(_write(wish, ready, made), "Writing")
-    _tell(wish, ready, made)
-    return STOPPED if is_stopped else 0
-
-
-def get_ready(wish: ProjectWish) -> Work[Ready]:
-    """Read and prepare. Raises ProjectorError where the parts don't go together, or don't fit."""
-    contents = yield from read_contents(wish.source)
-    if contents.is_empty:
-        raise NothingToShow(contents.why_empty)
-    source = pick_source(contents.sources, wish.source, name=wish.name, step=wish.step)
-    embedding = yield from read_embedding(source)
-    labels = None if wish.supervise is None else _labels(embedding, wish.supervise)
-    start = None
-    if wish.start is not None:
-        start = yield from read_layout(wish.start)
-        _check_start(start, wish, embedding.n_points)
-    _check_memory(wish, embedding.n_points, embedding.n_dims)
-    prepared = yield from prepare(embedding.vectors, wish.preparation)
-    inputs = Inputs(prepared.vectors, start.positions if start else None, labels)
-    return Ready(embedding, prepared, inputs, start)
+        return None, code, trouble or "Stopped before there was anything to write."
+    return Made(kept.step, kept.is_complete, quality), code, trouble
 
 
 def repeat_command(wish: ProjectWish) -> str:
@@ -148,6 +138,8 @@ def repeat_command(wish: ProjectWish) -> str:
 def _words(wish: ProjectWish) -> Iterator[str]:
     yield from (str(wish.source), "-o", str(wish.out), "--method", wish.projection.name)
     yield from as_arguments(wish.parameters)
+    for poles in wish.poles:
+        yield from (f"--from={poles.start}", f"--to={poles.end}")
     if wish.name is not None:
         yield f"--name={wish.name}"
     if wish.step is not None:
@@ -170,45 +162,8 @@ def _words(wish: ProjectWish) -> Iterator[str]:
     yield from (f"{name}={value}" for name, value in values.items() if value is not None)
 
 
-def _labels(embedding: Embedding, name: str) -> IntArray:
-    """The classes of a column. Raises InvalidChoice with the columns there are."""
-    from projector.quality import class_codes
-
-    table = embedding.metadata
-    if table is None or name not in table.columns:
-        known = ", ".join(() if table is None else table.columns) or "none"
-        raise InvalidChoice(f"There is no column {name}; the columns are: {known}.")
-    return class_codes(table[name])[0]
-
-
-def _check_start(start: Layout, wish: ProjectWish, n: int) -> None:
-    wanted = (n, wish.parameters.n_dims)
-    if start.positions.shape != wanted:
-        found = " × ".join(f"{size:,}" for size in start.positions.shape)
-        raise InvalidChoice(
-            f"{wish.start} holds {found} values; to go on from it takes {n:,} × {wanted[1]}."
-        )
-
-
-def _running(wish: ProjectWish) -> Projection:
-    """The projection itself, or the same on a sample."""
-    if wish.n_sampled is None:
-        return wish.projection
-    from projector.projections.sample import Sampling, on_sample
-
-    return on_sample(wish.projection, Sampling(n_rows=wish.n_sampled))
-
-
-def _check_memory(wish: ProjectWish, n: int, d: int) -> None:
-    """Refuse before the vectors are prepared what the projection would refuse after it."""
-    running, d = _running(wish), min(d, wish.preparation.n_components or d)
-    what = f"{wish.projection.title} of {n:,} rows of {d:,} values"
-    advice = "Lay out fewer rows with --sample, or shorten them by --pca."
-    check_fits(running.estimate(n, d, wish.parameters).n_bytes, what, advice)
-
-
 def _steps(ready: Ready, wish: ProjectWish) -> Work[Step]:
-    return _running(wish).steps(ready.inputs, wish.parameters, Control())
+    return running(wish).steps(ready.inputs, ready.found.parameters, Control())
 
 
 def _measured(wish: ProjectWish, ready: Ready, kept: Kept) -> Work[Quality]:
@@ -225,16 +180,12 @@ def _measured(wish: ProjectWish, ready: Ready, kept: Kept) -> Work[Quality]:
 def _write(wish: ProjectWish, ready: Ready, made: Made) -> Work[None]:
     record = yield from describe(wish, ready, made)
     record["command"] = repeat_command(wish)
-    table = ready.embedding.metadata if wish.has_metadata else None
+    table = ready.found.embedding.metadata if wish.has_metadata else None
     yield from write_layout(wish.out, made.step.positions, record, table)
 
 
-def _tell(wish: ProjectWish, ready: Ready, made: Made) -> None:
+def _tell(wish: ProjectWish, made: Made) -> None:
     """The path on stdout, for scripts, and the figures if asked for; all else on stderr."""
-    for problem in ready.embedding.problems:
-        _say(f"{problem.file}: {problem.what}")
-    for sentence in ready.prepared.notes:
-        _say(sentence)
     step, title = made.step, wish.projection.title
     figures = told_figures(step.diagnostics)
     _say(f"{title}: {step.note.rstrip('.')}{', ' if figures else ''}{figures}")
@@ -248,5 +199,6 @@ def _tell(wish: ProjectWish, ready: Ready, made: Made) -> None:
             typer.echo(figure.text)
 
 
-def _say(sentence: str) -> None:
-    typer.echo(printable(sentence), err=True)
+def _say(*sentences: str) -> None:
+    for sentence in filter(None, sentences):
+        typer.echo(printable(sentence), err=True)

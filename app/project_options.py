@@ -28,6 +28,7 @@ from typer.core import TyperCommand
 from typing_extensions import override
 
 if TYPE_CHECKING:
+    from projector.projections.axes import Axis
     from projector.projections.contract import Projection
     from projector.projections.prepare import Preparation
 
@@ -35,8 +36,6 @@ GIVEN = "projector.parameters"
 """Under which the context keeps what was given of these options: texts and flags by field."""
 
 _COMMON = ("n_dims", "seed")  # options of the command itself
-_SUPERVISION = ("supervision", "target_weight")
-_USUAL_SUPERVISION = "0.5"
 _NAMES = {int: "INTEGER", float: "NUMBER", str: "TEXT"}
 
 
@@ -69,7 +68,7 @@ class Field:
 
     @property
     def option(self) -> str:
-        return _option(self.name)
+        return option_name(self.name)
 
 
 def fields_of(parameters: type[Any]) -> dict[str, Field]:
@@ -90,7 +89,12 @@ def fields_of(parameters: type[Any]) -> dict[str, Field]:
 
 
 def read_parameters(
-    projection: Projection, given: Mapping[str, Any], *, n_dims: int | None, seed: int | None
+    projection: Projection,
+    given: Mapping[str, Any],
+    *,
+    n_dims: int | None,
+    seed: int | None,
+    axes: tuple[Axis, ...] = (),
 ) -> Any:
     """The parameters out of what stood on the command line. Raises a usage error in words."""
     from projector.errors import InvalidChoice
@@ -100,29 +104,14 @@ def read_parameters(
     if foreign:
         raise typer.BadParameter(_why_foreign(projection, foreign[0]))
     values = {name: _value(fields[name], text) for name, text in given.items()}
-    common = {"n_dims": n_dims, "seed": seed}
+    if axes and n_dims is None:
+        n_dims = min(3, max(2, len(axes)))  # of too many axes the parameters tell
+    common = {"n_dims": n_dims, "seed": seed, "axes": axes or None}
     values |= {name: value for name, value in common.items() if value is not None}
     try:
         return projection.parameters(**values)
     except InvalidChoice as error:
         raise typer.BadParameter(str(error)) from error
-
-
-def with_supervision(
-    projection: Projection, given: Mapping[str, Any], *, is_supervised: bool
-) -> Mapping[str, Any]:
-    """What was given, and how much labels count where that was not said: a column that is named
-    shall not go unheard. Raises a usage error where the method can't be supervised, or by no
-    column."""
-    weights = [name for name in _SUPERVISION if name in fields_of(projection.parameters)]
-    if not is_supervised:
-        idle = [name for name in weights if name in given]
-        if idle:
-            raise typer.BadParameter(f"{_option(idle[0])} needs a column: --supervise COLUMN.")
-        return given
-    if not weights:
-        raise typer.BadParameter(f"--supervise does not go with --method {projection.name}.")
-    return dict.fromkeys(weights, _USUAL_SUPERVISION) | dict(given)
 
 
 def read_preparation(
@@ -157,32 +146,36 @@ def as_arguments(parameters: Any) -> Iterator[str]:
 
 def find_projection(name: str) -> Projection:
     """The one of that name. Raises a usage error that lists all."""
+    methods = _methods()
+    if name not in methods:
+        raise typer.BadParameter(f"--method must be one of {', '.join(methods)}, got {name}.")
+    return methods[name]
+
+
+def _methods() -> dict[str, Projection]:
+    """All projections, and that along axes of one's own, which can't do without them."""
     from projector.projections import PROJECTIONS
+    from projector.projections.axes import PROJECTION as AXES
 
-    if name not in PROJECTIONS:
-        known = ", ".join(PROJECTIONS)
-        raise typer.BadParameter(f"--method must be one of {known}, got {name}.")
-    return PROJECTIONS[name]
+    return {**PROJECTIONS, AXES.name: AXES}
 
 
-def _option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
+def option_name(name: str) -> str:
+    return f"--{name.removeprefix('is_').replace('_', '-')}"
 
 
 def _why_foreign(projection: Projection, name: str) -> str:
     owners = ", ".join(owner.name for owner, _ in _fields_by_name()[name])
     own = ", ".join(field.option for field in fields_of(projection.parameters).values())
     return (
-        f"{_option(name)} goes with --method {owners}, not with {projection.name}, "
+        f"{option_name(name)} goes with --method {owners}, not with {projection.name}, "
         f"which has {own or 'no options of its own'}."
     )
 
 
 def _fields_by_name() -> dict[str, list[tuple[Projection, Field]]]:
-    from projector.projections import PROJECTIONS
-
     found: dict[str, list[tuple[Projection, Field]]] = {}
-    for projection in PROJECTIONS.values():
+    for projection in _methods().values():
         for name, field in fields_of(projection.parameters).items():
             found.setdefault(name, []).append((projection, field))
     return found

@@ -17,7 +17,8 @@ from projector.layout_files import checksum
 from projector.progress import Work
 
 if TYPE_CHECKING:
-    from app.project import Made, ProjectWish, Ready
+    from app.project import Made, ProjectWish
+    from app.project_ready import Ready
     from projector.quality import Quality
 
 RECORD_VERSION = 1
@@ -32,7 +33,7 @@ def describe(wish: ProjectWish, ready: Ready, made: Made) -> Work[dict[str, Any]
     return {
         "version": RECORD_VERSION,
         "method": wish.projection.name,
-        "parameters": dataclasses.asdict(wish.parameters),
+        "parameters": _parameters(wish, ready),
         "preparation": dataclasses.asdict(wish.preparation),
         "prepared": list(ready.prepared.notes),
         "source": (yield from _source(wish, ready)),
@@ -65,8 +66,26 @@ def quality_record(quality: Quality) -> dict[str, Any]:
     return {"neighbors": quality.k, "metric": quality.metric, **figures}
 
 
+def _parameters(wish: ProjectWish, ready: Ready) -> dict[str, Any]:
+    """Plain values. Axes as they were said, with the number of rows behind each end."""
+    if not wish.poles:
+        return dataclasses.asdict(wish.parameters)
+    parameters = ready.found.parameters
+    names = [field.name for field in dataclasses.fields(parameters) if field.name != "axes"]
+    axes = [
+        {
+            "from": poles.start,
+            "to": poles.end,
+            "rows_from": len(axis.start),
+            "rows_to": len(axis.end),
+        }
+        for poles, axis in zip(wish.poles, parameters.axes, strict=True)
+    ]
+    return {name: getattr(parameters, name) for name in names} | {"axes": axes}
+
+
 def _source(wish: ProjectWish, ready: Ready) -> Work[dict[str, Any]]:
-    source, vectors = ready.embedding.source, ready.embedding.vectors
+    source, vectors = ready.found.embedding.source, ready.found.embedding.vectors
     return {
         "path": _absolute(wish.source),
         "file": _absolute(source.tensor_path),
@@ -80,9 +99,10 @@ def _source(wish: ProjectWish, ready: Ready) -> Work[dict[str, Any]]:
 
 
 def _start(wish: ProjectWish, ready: Ready) -> Work[dict[str, Any] | None]:
-    if wish.start is None or ready.start is None:
+    start = ready.found.start
+    if wish.start is None or start is None:
         return None
-    sha256 = yield from checksum(ready.start.positions)
+    sha256 = yield from checksum(start.positions)
     return {"path": _absolute(wish.start), "positions_sha256": sha256}
 
 

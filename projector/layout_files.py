@@ -68,6 +68,17 @@ def record_path(out: Path) -> Path:
     return out if is_inside else out.with_name(f"{out.name}.json")
 
 
+def layout_paths(out: Path, *, has_table: bool) -> tuple[Path, ...]:
+    """The files that write_layout makes, `out` first: the record and the metadata may lie beside
+    it."""
+    paths = [out]
+    if record_path(out) != out:
+        paths.append(record_path(out))
+    if out.suffix.lower() == ".npy" and has_table:
+        paths.append(out.with_name(f"{out.stem}_metadata.tsv"))
+    return tuple(paths)
+
+
 def checksum(vectors: FloatArray) -> Work[str]:
     """SHA-256, in hexadecimal, of the values as little-endian 32-bit floats, row by row."""
     digest = hashlib.sha256()
@@ -97,15 +108,14 @@ def write_layout(
         yield from write_npy(out, positions, None)
     else:
         yield from _WRITERS[suffix](out, positions, whole, table)
-    written = [out]
-    if record_path(out) != out:
-        written.append(record_path(out))
-        with drafted(written[-1]) as file:
-            file.write(f"{_json(whole, indent=1)}\n".encode())
-    if suffix == ".npy" and table is not None:
-        written.append(out.with_name(f"{out.stem}_metadata.tsv"))
-        yield from write_metadata(written[-1], table)
-    return tuple(written)
+    written = layout_paths(out, has_table=table is not None)
+    for path in written[1:]:
+        if path == record_path(out):
+            with drafted(path) as file:
+                file.write(f"{_json(whole, indent=1)}\n".encode())
+        elif table is not None:
+            yield from write_metadata(path, table)
+    return written
 
 
 def read_layout(path: Path) -> Work[Layout]:
@@ -192,8 +202,10 @@ _WRITERS: dict[str, Callable[[Path, FloatArray, Record, Table], Work[None]]] = {
 
 
 def _json(value: Any, indent: int | None = None) -> str:
-    """As JSON has it: dates and all else it does not know become text."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent, default=str)
+    """As JSON has it: dates and all else it does not know become text, and halves of characters,
+    as names of files may hold, the escapes that JSON has for them."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent, default=str)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _axes_of(path: Path, suffix: str) -> tuple[str, ...]:
