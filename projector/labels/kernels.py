@@ -115,7 +115,7 @@ def place_rects(order, xy, sizes, sides, viewport, rects, n_rects, away, gap, pl
     shape = int(height / CELL_HEIGHT) + 1, int(width / CELL_WIDTH) + 1
     heads = np.full(shape, -1, dtype=np.int64)
     links = np.empty((1024, 2), dtype=np.int64)
-    n_links = 0
+    nothing, n_links = np.float32(0), 0
     for i in range(n_rects):
         links, n_links = enter(heads, links, n_links, rects, i)
     found = 0
@@ -123,6 +123,9 @@ def place_rects(order, xy, sizes, sides, viewport, rects, n_rects, away, gap, pl
         if found == len(places):
             break
         x, y, wide, high = xy[i, 0], xy[i, 1], sizes[i, 0], sizes[i, 1]
+        # a point under a label can't be seen: its name beside that would mislead
+        if not is_free(heads, links, rects, x, y, nothing, nothing, nothing):
+            continue
         for attempt in range(-1, 8):
             side = sides[i] if attempt < 0 else attempt
             if side < 0 or (attempt >= 0 and side == sides[i]):

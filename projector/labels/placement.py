@@ -52,7 +52,8 @@ def place_labels(
     gap_px: float = 2.0,
     most: int = 1000,
 ) -> Placed:
-    """Give labels a place, the most important first, none over another or over an edge.
+    """Give labels a place, the most important first, none over another or over an edge; points that
+    lie under a label get none.
 
     ids: int64 (m,). xy: float32 (m, 2), the points' middles in pixels; NaN for what can't be seen.
     sizes: float32 (m, 2), width and height of each text, as the caller's font has it; empty ones

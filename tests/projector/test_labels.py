@@ -118,6 +118,14 @@ def test_labels_keep_their_side_while_the_camera_moves():
     assert np.mean(same) > 0.95
 
 
+def test_a_point_under_a_label_is_not_named():
+    ids, xy, sizes, priorities = scattered(2000)
+    placed = place_labels(ids, xy, sizes, priorities, VIEW)
+    for place, (x, y) in enumerate(xy[placed.places].tolist()):
+        left, top, width, height = placed.rects[:place].T
+        assert not ((left < x) & (x < left + width) & (top < y) & (y < top + height)).any()
+
+
 def test_obstacles_stay_free():
     legend = np.array([[0, 0, 400, 600]], np.float32)
     placed = place_labels(*scattered(500), VIEW, obstacles=legend)
