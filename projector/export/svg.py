@@ -11,7 +11,7 @@ from projector.errors import NothingToShow
 from projector.export.scene import Scene
 from projector.export.svg_points import circles, lines, painted_image, see_points
 from projector.export.svg_texts import axes_parts, labels_parts, legend_parts, title_parts, xml_text
-from projector.progress import Progress, Work
+from projector.progress import Progress, Work, scaled
 
 MOST_SHAPES = 20_000
 """More points than this are painted and embedded as PNG; texts, axes and legend stay shapes."""
@@ -23,12 +23,17 @@ def write_svg(path: Path, scene: Scene) -> Work[Path]:
     Points that are drawn as their pictures are painted and embedded, too. Raises Unreadable,
     NothingToShow.
     """
-    yield Progress(0.0, "Drawing the points")
+    note = "Drawing the points"
+    yield Progress(0.0, note)
     seen = see_points(scene)
+    yield Progress(0.2, note)
     if not len(seen.ids):
         raise NothingToShow("There is no point to be written.")
     is_painted = len(seen.ids) > MOST_SHAPES or scene.draws_pictures
-    drawn = [painted_image(scene)] if is_painted else circles(scene, seen)
+    if is_painted:
+        drawn = [(yield from scaled(painted_image(scene), 0.2, 0.6))]
+    else:
+        drawn = circles(scene, seen)
     yield Progress(0.6, "Placing the labels")
     title, title_rect = title_parts(scene)
     legend, legend_rect = legend_parts(scene)

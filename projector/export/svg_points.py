@@ -9,6 +9,7 @@ import numpy as np
 from projector.arrays import DoubleArray, FloatArray, IntArray
 from projector.export.picture_data import png_url
 from projector.export.scene import Scene
+from projector.progress import Progress, Work
 from projector.render.camera import Camera
 from projector.render.figure import FOG
 
@@ -66,7 +67,7 @@ def circles(scene: Scene, seen: Seen) -> list[str]:
     return [*parts, "</g>"]
 
 
-def painted_image(scene: Scene) -> str:
+def painted_image(scene: Scene) -> Work[str]:
     """All points as one picture, at twice the size so that it stays sharp in print."""
     from projector.render.raster import Raster, Style
 
@@ -82,7 +83,10 @@ def painted_image(scene: Scene) -> str:
         sprites=scene.pictures if scene.draws_pictures else None,
         sprite_px=PICTURE_PX * scale,
     )
-    picture = Raster(scene.positions).paint(scene.seen_from, width * scale, height * scale, style)
+    raster = Raster(scene.positions)
+    yield Progress(0.5, "Painting the points")
+    picture = raster.paint(scene.seen_from, width * scale, height * scale, style)
+    yield Progress(0.8, "Painting the points")
     url = png_url(picture.image[..., :3])
     return f'<image id="points" width="{width}" height="{height}" href="{url}"/>'
 

@@ -11,6 +11,7 @@ class Viewer {
     this.canvas = byId("cloud");
     this.extent = this.cloud.extent();
     this.hovered = -1;
+    this.pointer = null;
     this.named = decodeNumbers(data.named) || [];
     this.showsPictures = false;
     this.pictures = data.pictures ? new Pictures(data.pictures, () => this.takePictures()) : null;
@@ -48,7 +49,9 @@ class Viewer {
 
   listen() {
     this.canvas.addEventListener("pointermove", (event) => this.hover(event));
-    this.canvas.addEventListener("pointerleave", () => this.point(-1));
+    this.canvas.addEventListener("click", (event) => this.hover(event)); // a tap has no move before it
+    this.canvas.addEventListener("dblclick", () => this.approach());
+    this.canvas.addEventListener("pointerleave", () => this.leave());
     byId("search").addEventListener("input", (event) => this.search(event.target.value));
     byId("fit").addEventListener("click", () => this.fit());
     byId("pictures").addEventListener("click", () => this.switchPictures());
@@ -165,14 +168,32 @@ class Viewer {
     this.draw();
   }
 
+  // Looked up once a frame, however often the pointer moves.
   hover(event) {
-    if (this.controls.isDragging) {
-      this.point(-1);
-      return;
-    }
-    const box = this.canvas.getBoundingClientRect();
-    const found = this.pick(event.clientX - box.left, event.clientY - box.top, box.width, box.height);
-    this.point(found, event.clientX, event.clientY);
+    const isFirst = !this.pointer;
+    this.pointer = this.controls.isDragging ? null : [event.clientX, event.clientY];
+    if (!this.pointer) this.point(-1);
+    else if (isFirst) requestAnimationFrame(() => this.lookUp());
+  }
+
+  lookUp() {
+    if (!this.pointer) return;
+    const [x, y] = this.pointer, box = this.canvas.getBoundingClientRect();
+    this.pointer = null;
+    this.point(this.pick(x - box.left, y - box.top, box.width, box.height), x, y);
+  }
+
+  leave() {
+    this.pointer = null;
+    this.point(-1);
+  }
+
+  // Half as far from the point under the pointer, which becomes the middle.
+  approach() {
+    if (this.hovered < 0) return;
+    this.camera.target = [...this.cloud.positions.subarray(3 * this.hovered, 3 * this.hovered + 3)];
+    this.camera.distance /= 2;
+    this.draw();
   }
 
   point(found, x, y) {
