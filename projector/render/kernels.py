@@ -11,8 +11,6 @@ only: arrays within tuples are counted anew at every call.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.arrays import FloatArray, IntArray, frozen
+from projector.arrays import FloatArray, IntArray, MaskArray, frozen
 from projector.embeddings.pictures import SpriteSheet
 from projector.parallel import for_each_part
 from projector.progress import Progress, Work, finish
@@ -69,7 +69,7 @@ class Raster:
     def moved(self, positions: FloatArray) -> Raster:
         """The same points at other places, much sooner than from the start: the order is kept."""
         order = self._geometry.point_ids[:, 3]
-        is_finite = np.isfinite(positions).all(axis=1)
+        is_finite: MaskArray = np.asarray(np.isfinite(positions).all(axis=1))
         if len(positions) != self._n_points or is_finite.sum() != len(order):
             return Raster(positions)
         return Raster(positions, order) if is_finite[order].all() else Raster(positions)
@@ -85,18 +85,9 @@ class Raster:
         width, height = max(1, int(width)), max(1, int(height))
         style.check(self._n_points)
         seen = self._seen(camera, width, height, style)
-        made_for = (
-            self,
-            width,
-            height,
-            seen.lens,
-            seen.n_drawn,
-            seen.scales,
-            seen.ranks,
-            style.sprites,
-        )
-        front = surface.front
+        made_for = self._made_for(seen, width, height, style)
         is_see_through = style.is_see_through or _has_alpha(style)
+        front = surface.front
         is_same = front is not None and _is_same(front.made_for, made_for)
         if front is None or not is_same:
             places = np.empty((height, width), dtype=np.int32)
@@ -105,6 +96,19 @@ class Raster:
             yield from surface.splat(seen, front, style.sprites, is_see_through)
         image = surface.shade(seen, front, style.sprites, is_see_through)
         return Picture(image, front.ids)
+
+    def knows_front(self, camera: Camera, width: int, height: int, style: Style) -> bool:
+        """Whether paint() needs to color what the last picture shows, and no more."""
+        front = self._surface.front
+        if front is None or style.is_see_through or _has_alpha(style):
+            return False
+        style.check(self._n_points)
+        seen = self._seen(camera, width, height, style)
+        return _is_same(front.made_for, self._made_for(seen, width, height, style))
+
+    def count_drawn(self, n_most: int | None) -> int:
+        """How many points a picture of a fair sample draws."""
+        return count_drawn(len(self._geometry.points), n_most)
 
     def points_within(
         self, polygon: NDArray[Any], camera: Camera, width: int, height: int, style: Style
@@ -135,6 +139,10 @@ class Raster:
             haze=(np.float32(strength), np.float32(begin), np.float32(end)),
             opacity=min(1.0, max(0.0, style.opacity)),
         )
+
+    def _made_for(self, seen: Seen, width: int, height: int, style: Style) -> tuple[Any, ...]:
+        drawn = (seen.n_drawn, seen.scales, seen.ranks, style.sprites)
+        return (self, width, height, seen.lens, *drawn)
 
     def _traits_for(self, style: Style) -> Traits:
         given = (style.shown_mask, style.emphasis, style.sizes)

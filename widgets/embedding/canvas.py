@@ -23,26 +23,34 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPolygonF, QResizeEvent
+from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from projector.arrays import ByteArray, FloatArray, IntArray
 from projector.embeddings.pictures import SpriteSheet
-from projector.render.camera import Camera, fit_camera
+from projector.progress import Progress, Work, finish
+from projector.render.camera import Camera
 from projector.render.raster import Picture, Raster, Style
-from widgets.embedding.flight import Flight
+from widgets.embedding.cloud_painter import CloudPainter, Scene, painted_apart
 from widgets.embedding.message import Message, MessageCard
 from widgets.embedding.navigator import Navigator
 from widgets.embedding.overlay import Look, Overlay, Raised, View, build_overlay
-from widgets.embedding.overlay_painter import TIP_PICTURE_PX, Tip, paint_overlay, paint_tip
+from widgets.embedding.overlay_painter import (
+    TIP_PICTURE_PX,
+    Tip,
+    paint_caption,
+    paint_overlay,
+    paint_tip,
+)
 from widgets.embedding.pictures import point_pixmap
-from widgets.shared.theme import plot_colors
+from widgets.embedding.viewpoint import Viewpoint
+from widgets.shared.job import RunJob
+from widgets.shared.theme import PlotColors, plot_colors
 
-N_MOVING = 150_000
-REST_MS = 160
 REACH_PX = 6.0
-FOG = 0.55
+MOST_AT_ONCE = 150_000
+"""So many points are placed anew on the main thread; more in a job."""
 
 
 class ScatterCanvas(QWidget):
@@ -62,32 +70,35 @@ class ScatterCanvas(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._positions = self._edge = np.zeros((0, 3), dtype=np.float32)
-        self._raster: Raster | None = None
+        self._positions = np.zeros((0, 3), dtype=np.float32)
         self._colors: ByteArray = np.zeros((0, 4), dtype=np.uint8)
+        self._emphasis: ByteArray | None = None
+        self._sizes: FloatArray | None = None
         self._look = Look()
         self._pictures: SpriteSheet | None = None
         self._raised = Raised()
-        self._camera = Camera()
         self._axis_names: tuple[str, ...] = ()
         self._label_of: Callable[[int], str] = str
         self._caption = ""
+        self._run_job: RunJob | None = None
         self._picture: Picture | None = None
         self._image = QImage()
         self._overlay = Overlay()
         self._tip: Tip | None = None
-        self._is_moving = False
-        self._is_fitted = False
         self._plot_colors = plot_colors(self.palette())
         self._message = MessageCard(self)
-        self._render_timer = self._single_shot(0, self._render)
-        self._rest_timer = self._single_shot(REST_MS, self._on_rest)
+        self._view = Viewpoint(self)
+        self._view.changed.connect(self._on_camera_changed)
+        self._painter = CloudPainter(self)
+        self._painter.painted.connect(self._on_painted)
+        self._render_timer = QTimer(self, singleShot=True, interval=0)
+        self._render_timer.timeout.connect(self._render)
         self._connect_navigator()
         self._set_up_widget()
 
     @property
     def camera(self) -> Camera:
-        return self._camera
+        return self._view.camera
 
     @property
     def raised(self) -> Raised:
@@ -118,19 +129,23 @@ class ScatterCanvas(QWidget):
 
         positions: float32 (n, 3). edge: the rows of them that a camera must have in view.
         """
-        self._positions, self._edge, self._raster = positions, edge, raster
+        self._positions, self._view.edge = positions, edge
         self._axis_names = tuple(axis_names)
-        self._picture = None  # its rows are those of the cloud before
-        self._is_moving = False
-        self._show_tip(None, QPointF())
-        self._schedule()
+        self._take(raster)
 
     def clear_cloud(self) -> None:
         """Nothing to draw any more."""
-        self._raster, self._picture, self._image = None, None, QImage()
-        self._positions = self._edge = np.zeros((0, 3), dtype=np.float32)
+        self._painter.set_raster(None)
+        self._picture, self._image = None, QImage()
+        self._positions = self._view.edge = np.zeros((0, 3), dtype=np.float32)
+        self._emphasis = self._sizes = None
         self._overlay, self._tip, self._caption = Overlay(), None, ""
         self.update()
+
+    def set_run_job(self, run_job: RunJob) -> None:
+        """Who runs what would hold up the window; without one all is done at once."""
+        self._run_job = run_job
+        self._painter.set_run_job(run_job)
 
     def set_colors(self, colors: ByteArray) -> None:
         """One color a point, uint8 (n, 4) RGBA."""
@@ -143,15 +158,24 @@ class ScatterCanvas(QWidget):
 
     def set_positions(self, positions: FloatArray) -> None:
         """Other places for the same points, as of the next step or of a morph: float32 (n, 3)."""
-        raise NotImplementedError
+        if self._painter.raster is None or len(positions) != len(self._positions):
+            return
+        if self._run_job is None or len(positions) <= MOST_AT_ONCE:
+            self._on_placed((positions, self._painter.raster.moved(positions)))
+            return
+        work = placed(self._painter.raster, positions)
+        title = self.tr("Placing the points")
+        self._run_job("embedding/place", title, work, on_done=self._on_placed)
 
     def set_emphasis(self, emphasis: ByteArray | None) -> None:
         """Which points are hidden (0), dim (1), normal (2) or raised (3): uint8 (n,)."""
-        raise NotImplementedError
+        self._emphasis = emphasis
+        self._schedule()
 
     def set_sizes(self, sizes: FloatArray | None) -> None:
         """Factors of the common radius, float32 (n,), above 0; None: all alike."""
-        raise NotImplementedError
+        self._sizes = sizes
+        self._schedule()
 
     def set_opacity(self, opacity: float) -> None:
         """0..1, of all points."""
@@ -159,11 +183,12 @@ class ScatterCanvas(QWidget):
 
     def set_fog(self, fog: float) -> None:
         """How far the farthest points fade into the background, 0..1; a flat picture has none."""
-        raise NotImplementedError
+        self.set_look(dataclasses.replace(self._look, fog=fog))
 
     def set_sprites(self, sprites: SpriteSheet | None, size_px: float | None = None) -> None:
         """Label pictures in place of discs, None for discs. size_px: device-independent."""
-        raise NotImplementedError
+        height = self._look.sprite_px if size_px is None else size_px
+        self.set_look(dataclasses.replace(self._look, sprites=sprites, sprite_px=height))
 
     def set_pictures(self, pictures: SpriteSheet | None) -> None:
         """Label pictures for the tip at the pointer; more of them may be loaded by now."""
@@ -196,47 +221,37 @@ class ScatterCanvas(QWidget):
 
     def set_flat(self, is_flat: bool) -> None:
         """2D or 3D, keeping the distance and what is looked at."""
-        if is_flat != self._camera.is_flat:
-            self._camera = dataclasses.replace(self._camera, is_flat=is_flat)
-            self._schedule()
+        self._view.set_flat(is_flat)
+
+    def set_orthographic(self, is_orthographic: bool) -> None:
+        """Without or with perspective."""
+        camera = dataclasses.replace(self.camera, is_orthographic=is_orthographic)
+        self._view.look_from(camera)
 
     def fit(self, is_at_once: bool = False) -> None:
         """The whole cloud in view, from where the camera is."""
-        self._go(self._camera.fitted(self._edge, self._aspect), is_at_once)
-        self._is_fitted = True
+        self._view.fit(is_at_once)
 
     def reset_camera(self, is_at_once: bool = False) -> None:
         """The view to begin with."""
-        camera = fit_camera(self._edge, self._camera.is_flat, self._aspect)
-        self._go(camera, is_at_once)
-        self._is_fitted = True
+        self._view.reset(is_at_once)
 
     def fly_to(self, point: int) -> None:
         """Bring a point into the middle, near enough to see its surroundings."""
-        if not (0 <= point < len(self._positions) and np.isfinite(self._positions[point]).all()):
-            return
-        x, y, z = self._positions[point].tolist()
-        whole = self._camera.fitted(self._edge, self._aspect).distance
-        distance = min(self._camera.distance, whole * 0.35)
-        self._is_fitted = False
-        self._go(dataclasses.replace(self._camera, target=(x, y, z), distance=distance))
+        if 0 <= point < len(self._positions):
+            self._view.fly_to(self._positions[point])
 
     @Slot(object)
     def set_camera(self, camera: Camera) -> None:
         """Look from there at once."""
-        if camera != self._camera:
-            self._camera = camera
-            self.camera_changed.emit(camera)
-        if len(self._positions) > N_MOVING:
-            self._is_moving = True
-            self._rest_timer.start()
+        self._view.look_from(camera)
         self._schedule()
 
     def point_at(self, at: QPointF) -> int | None:
         """The drawn point at a place on the widget."""
         if self._picture is None:
             return None
-        ratio = self.devicePixelRatioF()
+        ratio = self._image.devicePixelRatioF()
         return self._picture.point_at(at.x() * ratio, at.y() * ratio, REACH_PX * ratio)
 
     def pick(self, x: float, y: float) -> int | None:
@@ -249,16 +264,34 @@ class ScatterCanvas(QWidget):
         polygon: in widget pixels, closed by itself; a QPolygonF or (k, 2). Even-odd where it
         crosses itself.
         """
-        raise NotImplementedError
+        raster = self._painter.raster
+        if raster is None or not self._is_complete:
+            return np.empty(0, np.int64)
+        if isinstance(polygon, QPolygonF):
+            corners = np.array([(point.x(), point.y()) for point in polygon.toList()])
+        else:
+            corners = np.asarray(polygon, dtype=np.float64)
+        scene = self._scene(1.0)
+        return raster.points_within(corners, scene.camera, self.width(), self.height(), scene.style)
 
     def places_of(self, points: IntArray) -> FloatArray:
         """Where points are on the widget: float32 (m, 3), x and y in widget pixels and the depth;
         NaN where they are not in front of the camera."""
-        return self._camera.project(self._positions[points], self.width(), self.height())
+        return self.camera.project(self._positions[points], self.width(), self.height())
 
     def picture_of(self, size: QSize) -> QImage:
         """The cloud with its overlay, painted anew at another size in pixels."""
-        raise NotImplementedError
+        return finish(self.picture_work(size))
+
+    def picture_work(self, size: QSize) -> Work[QImage]:
+        """As picture_of, for a job; what is shown now is what it paints."""
+        ratio = max(1, size.width()) / max(1, self.width())
+        extent = QSizeF(size.width() / ratio, size.height() / ratio)
+        scene = dataclasses.replace(self._scene(ratio), width=size.width(), height=size.height())
+        raster = self._painter.raster if self._is_complete else None
+        return painted_figure(
+            raster, scene, ratio, self._built_overlay(extent, ratio), self._plot_colors, self.font()
+        )
 
     def points_in_view(self) -> IntArray:
         """The points with any pixel in the picture, those with the most first: int64 (m,)."""
@@ -270,23 +303,12 @@ class ScatterCanvas(QWidget):
 
     def place_of(self, point: int) -> QPointF:
         """Where a point is on the widget; NaN where it is not in view."""
-        x, y, _ = self._camera.project(
-            self._positions[point : point + 1], self.width(), self.height()
-        )[0].tolist()
+        x, y, _ = self.places_of(np.array([point]))[0].tolist()
         return QPointF(x, y)
 
     @override
     def sizeHint(self) -> QSize:
         return QSize(640, 520)
-
-    def _paint_caption(self, painter: QPainter) -> None:
-        """The counts in the corner, on a ground of their own so that no axis runs through them."""
-        margin = 10
-        place = self.rect().adjusted(margin, margin, -margin, -margin)
-        ground = painter.boundingRect(place, 0, self._caption)
-        painter.fillRect(ground.adjusted(-4, -2, 4, 2), self._plot_colors.background)
-        painter.setPen(self._plot_colors.muted)
-        painter.drawText(place, 0, self._caption)
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -297,9 +319,9 @@ class ScatterCanvas(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._plot_colors.background)
         if not self._image.isNull():
-            painter.drawImage(QPointF(0, 0), self._image)
+            self._paint_image(painter)
             paint_overlay(painter, self._overlay, self._plot_colors)
-        self._paint_caption(painter)
+        paint_caption(painter, self._caption, self.rect(), self._plot_colors)
         if self.hasFocus():
             painter.setPen(self.palette().highlight().color())
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -313,8 +335,7 @@ class ScatterCanvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._message.place()
-        if self._is_fitted:
-            self.fit(is_at_once=True)
+        self._view.fit_again()
         self._schedule()
 
     @override
@@ -324,10 +345,6 @@ class ScatterCanvas(QWidget):
             self._plot_colors = plot_colors(self.palette())
             self._schedule()
             self.theme_changed.emit()
-
-    @property
-    def _aspect(self) -> float:
-        return max(1, self.width()) / max(1, self.height())
 
     def _set_up_widget(self) -> None:
         self.setMouseTracking(True)
@@ -345,86 +362,87 @@ class ScatterCanvas(QWidget):
         navigator.fly_asked.connect(self._on_fly_asked)
         navigator.cleared.connect(self.cleared)
         navigator.flat_asked.connect(self.flat_asked)
-        self._flight = Flight(self)
-        self._flight.moved.connect(self.set_camera)
-
-    def _single_shot(self, interval_ms: int, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(interval_ms)
-        timer.timeout.connect(slot)
-        return timer
 
     def _schedule(self) -> None:
         if not self._render_timer.isActive():
             self._render_timer.start()
 
+    def _take(self, raster: Raster) -> None:
+        self._painter.set_raster(raster)
+        self._picture = None  # its rows are those of the cloud before
+        self._show_tip(None, QPointF())
+        self._schedule()
+
+    @Slot(object)
+    def _on_placed(self, result: tuple[FloatArray, Raster]) -> None:
+        positions, raster = result
+        if len(positions) == len(self._positions):
+            self._positions = positions
+            self._take(raster)
+
+    @property
+    def _is_complete(self) -> bool:
+        """Whether all that belongs to the points has arrived; it comes from several jobs."""
+        n = len(self._positions)
+        given = (self._colors, self._emphasis, self._sizes)
+        return all(array is None or len(array) == n for array in given)
+
     @Slot()
     def _render(self) -> None:
-        if self._raster is None or len(self._colors) != len(self._positions):
-            return
-        ratio = self.devicePixelRatioF()
-        width, height = math.ceil(self.width() * ratio), math.ceil(self.height() * ratio)
-        if min(width, height) < 1:
-            return
-        self._picture = self._raster.paint(self._camera, width, height, self._style(ratio))
-        self._image = QImage(
-            self._picture.image.data, width, height, 4 * width, QImage.Format.Format_RGBX8888
-        )
-        self._image.setDevicePixelRatio(ratio)
+        if self._painter.raster is not None and self._is_complete and not self.size().isEmpty():
+            self._painter.paint(self._scene(self.devicePixelRatioF()))
+
+    @Slot(object)
+    def _on_painted(self, painted: tuple[Picture, float]) -> None:
+        self._picture, scale = painted
+        self._image = image_on(self._picture)
+        self._image.setDevicePixelRatio(self.devicePixelRatioF() * scale)
         self._refresh_overlay()
         self.painted.emit()
 
-    def _style(self, ratio: float) -> Style:
-        ground = self._plot_colors.background
-        look = self._look
-        sprites = look.sprites
+    def _paint_image(self, painter: QPainter) -> None:
+        """A picture that is coarse while the camera moves is enlarged smoothly."""
+        is_coarse = self._image.devicePixelRatioF() != self.devicePixelRatioF()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_coarse)
+        painter.drawImage(QPointF(0, 0), self._image)
+
+    def _scene(self, ratio: float) -> Scene:
+        ground, look, sprites = self._plot_colors.background, self._look, self._look.sprites
         if sprites is not None and sprites.slots is not None and sprites.n != len(self._positions):
             sprites = None  # those of an embedding whose points are still being placed
-        return Style(
+        style = Style(
             self._colors,
             radius_px=look.radius_px * ratio,
             background=(ground.red(), ground.green(), ground.blue()),
             opacity=look.opacity,
-            fog=0.0 if self._camera.is_flat else FOG,
+            fog=look.fog,
             sprites=sprites,
             sprite_px=look.sprite_px * ratio,
-            n_most=N_MOVING if self._is_moving else None,
+            emphasis=self._emphasis,
+            sizes=self._sizes,
         )
+        width, height = math.ceil(self.width() * ratio), math.ceil(self.height() * ratio)
+        return Scene(self.camera, width, height, style)
+
+    def _built_overlay(self, size: QSizeF, ratio: float) -> Overlay:
+        view = View(self.camera, size, self._look, self._colors, self.font(), ratio, self._sizes)
+        return build_overlay(view, self._positions, self._raised, self._axis_names, self._label_of)
 
     def _refresh_overlay(self) -> None:
-        if self._raster is not None:
-            view = View(
-                self._camera,
-                QSizeF(self.size()),
-                self._look,
-                self._colors,
-                self.font(),
-                self.devicePixelRatioF(),
-            )
-            self._overlay = build_overlay(
-                view, self._positions, self._raised, self._axis_names, self._label_of
-            )
+        if self._painter.raster is not None:
+            self._overlay = self._built_overlay(QSizeF(self.size()), self.devicePixelRatioF())
         self.update()
 
-    def _go(self, camera: Camera, is_at_once: bool = False) -> None:
-        self._flight.stop()
-        if self.isVisible() and not is_at_once:
-            self._flight.fly(self._camera, camera)
-        else:
-            self.set_camera(camera)
-
-    @Slot()
-    def _on_rest(self) -> None:
-        self._is_moving = False
+    @Slot(object)
+    def _on_camera_changed(self, camera: Camera) -> None:
+        self._painter.move()
         self._schedule()
+        self.camera_changed.emit(camera)
 
     @Slot(object)
     def _on_moved(self, camera: Camera) -> None:
-        self._flight.stop()
-        self._is_fitted = False
         self._show_tip(None, QPointF())
-        self.set_camera(camera)
+        self._view.steer(camera)
 
     @Slot(object)
     def _on_clicked(self, at: QPointF) -> None:
@@ -463,3 +481,38 @@ class ScatterCanvas(QWidget):
             self.point_hovered.emit(point)
         elif point is not None:
             self.update()
+
+
+def placed(raster: Raster, positions: FloatArray) -> Work[tuple[FloatArray, Raster]]:
+    """A painter of the same points at other places."""
+    yield Progress(None, "Placing the points")
+    return positions, raster.moved(positions)
+
+
+def image_on(picture: Picture) -> QImage:
+    """An image on the picture's own memory, which must outlive it."""
+    height, width = picture.image.shape[:2]
+    return QImage(picture.image.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
+
+
+def painted_figure(
+    raster: Raster | None,
+    scene: Scene,
+    ratio: float,
+    overlay: Overlay,
+    colors: PlotColors,
+    font: QFont,
+) -> Work[QImage]:
+    """A picture of its own, not that of any widget. ratio: its pixels for each of the overlay's."""
+    if raster is None:
+        image = QImage(scene.width, scene.height, QImage.Format.Format_RGBX8888)
+        image.fill(colors.background)
+    else:
+        _, _, _, picture = yield from painted_apart(raster, scene)
+        image = image_on(picture).copy()
+    image.setDevicePixelRatio(ratio)
+    painter = QPainter(image)
+    painter.setFont(font)
+    paint_overlay(painter, overlay, colors)
+    painter.end()
+    return image

@@ -42,6 +42,7 @@ class CloudPresenter(QObject):
         self._is_ready = self._is_warming = False
         self._fitted_for: tuple[object, ...] = ()
         self._loading: Message | None = None
+        canvas.set_run_job(run_job)
         model.shown_changed.connect(self._on_shown_changed)
         model.changed.connect(self._on_changed)
         model.nearest_changed.connect(self._show_raised)

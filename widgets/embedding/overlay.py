@@ -20,6 +20,8 @@ GIZMO_PX = 26
 LABEL_GAP_PX = 5
 LONGEST_LABEL = 36
 MOST_LABELS = 40
+NEAREST_GROWTH, FARTHEST_GROWTH = 1.7, 0.6
+"""How much larger and smaller than at the target's depth points are drawn, as the painter does."""
 
 Places = dict[int | None, tuple[QPointF, float]]
 """Center and radius of points on the surface."""
@@ -27,12 +29,16 @@ Places = dict[int | None, tuple[QPointF, float]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """How points are drawn. radius_px, sprite_px: device-independent; sprites None draws discs."""
+    """How points are drawn. radius_px, sprite_px: device-independent; sprites None draws discs.
+
+    fog: 0..1, how far the farthest points of a picture in 3D fade into the background.
+    """
 
     radius_px: float = 3.0
     opacity: float = 1.0
     sprites: SpriteSheet | None = None
     sprite_px: float = 24.0
+    fog: float = 0.55
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ class View:
     """From where, on which surface and how points are drawn.
 
     size: device-independent pixels; ratio: device pixels for each. colors: uint8 (n, 4).
+    sizes: float32 (n,), factors of the radius, or None.
     """
 
     camera: Camera
@@ -101,17 +108,20 @@ class View:
     colors: ByteArray
     font: QFont
     ratio: float = 1.0
+    sizes: FloatArray | None = None
 
     def project(self, positions: FloatArray) -> FloatArray:
         return self.camera.project(positions, int(self.size.width()), int(self.size.height()))
 
-    def radius(self, depth: float) -> float:
+    def radius(self, depth: float, point: int | None = None) -> float:
         """Half the size of a point at a depth."""
         has_pictures = self.look.sprites is not None
         half = self.look.sprite_px / 2 if has_pictures else self.look.radius_px
+        if self.sizes is not None and point is not None and point < len(self.sizes):
+            half *= float(self.sizes[point])
         if not self.camera.has_perspective or depth <= 0:
             return half
-        return half * min(8.0, self.camera.distance / depth)
+        return half * min(NEAREST_GROWTH, max(FARTHEST_GROWTH, self.camera.distance / depth))
 
 
 @dataclass(slots=True)
@@ -203,7 +213,7 @@ def _places(view: View, positions: FloatArray, raised: Raised) -> Places:
     ids = [point for point in wanted if point is not None and 0 <= point < len(positions)]
     screen = view.project(positions[ids]).tolist() if ids else []
     return {
-        point: (QPointF(x, y), view.radius(depth))
+        point: (QPointF(x, y), view.radius(depth, point))
         for point, (x, y, depth) in zip(ids, screen, strict=True)
         if math.isfinite(x) and math.isfinite(y)
     }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 
 from widgets.embedding.overlay import Overlay, Ring, Text, shorten
 from widgets.shared.theme import PlotColors
 
+CAPTION_MARGIN = 10
 TIP_MARGIN = 8.0
 TIP_PICTURE_PX = 56
 RING_EDGE = 2.4
@@ -37,6 +38,15 @@ def paint_overlay(painter: QPainter, overlay: Overlay, colors: PlotColors) -> No
         _paint_ring(painter, ring, colors)
     for text in overlay.texts:
         _paint_text(painter, text, colors)
+
+
+def paint_caption(painter: QPainter, caption: str, surface: QRect, colors: PlotColors) -> None:
+    """The counts in the corner, on a ground of their own so that no axis runs through them."""
+    place = surface.adjusted(CAPTION_MARGIN, CAPTION_MARGIN, -CAPTION_MARGIN, -CAPTION_MARGIN)
+    ground = painter.boundingRect(place, 0, caption)
+    painter.fillRect(ground.adjusted(-4, -2, 4, 2), colors.background)
+    painter.setPen(colors.muted)
+    painter.drawText(place, 0, caption)
 
 
 def paint_tip(painter: QPainter, tip: Tip, size: QSizeF, font: QFont, colors: PlotColors) -> None:

@@ -1,0 +1,91 @@
+"""Where the cloud is looked at from, and the ways there: fit, reset, fly to a point, 2D and 3D."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from projector.arrays import FloatArray
+from projector.render.camera import Camera, fit_camera
+from widgets.embedding.flight import Flight
+
+NEAR_SHARE = 0.35
+"""How near a flight to a point ends, as a share of the distance that shows the whole cloud."""
+
+
+class Viewpoint(QObject):
+    """changed: the new Camera; the one it has already is no change.
+
+    edge: float32 (m, 3), the points that a camera must have in view to show the whole cloud.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, surface: QWidget) -> None:
+        super().__init__(surface)
+        self.camera = Camera()
+        self.edge: FloatArray = np.zeros((0, 3), dtype=np.float32)
+        self._surface = surface
+        self._is_fitted = False
+        self._flight = Flight(self)
+        self._flight.moved.connect(self.look_from)
+
+    @Slot(object)
+    def look_from(self, camera: Camera) -> None:
+        if camera != self.camera:
+            self.camera = camera
+            self.changed.emit(camera)
+
+    def steer(self, camera: Camera) -> None:
+        """The user's own hand: it ends a flight, and the whole cloud need not be in view."""
+        self._flight.stop()
+        self._is_fitted = False
+        self.look_from(camera)
+
+    def set_flat(self, is_flat: bool) -> None:
+        """2D or 3D, keeping the distance and what is looked at."""
+        self._flight.stop()
+        self.look_from(dataclasses.replace(self.camera, is_flat=is_flat))
+
+    def fit(self, is_at_once: bool = False) -> None:
+        """The whole cloud in view, from where the camera is."""
+        self._go(self.camera.fitted(self.edge, self._aspect), is_at_once)
+        self._is_fitted = True
+
+    def fit_again(self) -> None:
+        """The surface has another size: what was in view as a whole stays so."""
+        if self._is_fitted:
+            self.fit(is_at_once=True)
+
+    def reset(self, is_at_once: bool = False) -> None:
+        """The view to begin with."""
+        camera = fit_camera(self.edge, self.camera.is_flat, self._aspect)
+        kept = dataclasses.replace(camera, is_orthographic=self.camera.is_orthographic)
+        self._go(
+            kept if not kept.is_orthographic else kept.fitted(self.edge, self._aspect), is_at_once
+        )
+        self._is_fitted = True
+
+    def fly_to(self, place: FloatArray) -> None:
+        """Bring a place, float32 (3,), into the middle, near enough to see its surroundings."""
+        if not np.isfinite(place).all():
+            return
+        x, y, z = place.tolist()
+        whole = self.camera.fitted(self.edge, self._aspect).distance
+        distance = min(self.camera.distance, whole * NEAR_SHARE)
+        self._is_fitted = False
+        self._go(dataclasses.replace(self.camera, target=(x, y, z), distance=distance))
+
+    @property
+    def _aspect(self) -> float:
+        return max(1, self._surface.width()) / max(1, self._surface.height())
+
+    def _go(self, camera: Camera, is_at_once: bool = False) -> None:
+        self._flight.stop()
+        if self._surface.isVisible() and not is_at_once:
+            self._flight.fly(self.camera, camera)
+        else:
+            self.look_from(camera)
