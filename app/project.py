@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,8 +102,11 @@ def run_project(wish: ProjectWish) -> int:
     if made is None:
         _say(trouble)
         return code
-    watch(_write(wish, ready, made), "Writing")
-    _tell(wish, made)
+    try:
+        out = watch(_write(wish.out, wish, ready, made), "Writing")
+    except ProjectorError as error:  # as of a disk that is full by now
+        out, code, trouble = _write_elsewhere(error, wish, ready, made), 1, str(error)
+    _tell(out, wish, made)
     _say(trouble)
     return code
 
@@ -177,23 +181,34 @@ def _measured(wish: ProjectWish, ready: Ready, kept: Kept) -> Work[Quality]:
     return measure_quality(vectors, positions, k, metric)
 
 
-def _write(wish: ProjectWish, ready: Ready, made: Made) -> Work[None]:
+def _write(out: Path, wish: ProjectWish, ready: Ready, made: Made) -> Work[Path]:
     record = yield from describe(wish, ready, made)
     record["command"] = repeat_command(wish)
     table = ready.found.embedding.metadata if wish.has_metadata else None
-    yield from write_layout(wish.out, made.step.positions, record, table)
+    yield from write_layout(out, made.step.positions, record, table)
+    return out
 
 
-def _tell(wish: ProjectWish, made: Made) -> None:
+def _write_elsewhere(error: ProjectorError, wish: ProjectWish, ready: Ready, made: Made) -> Path:
+    """Into a new folder for temporary files: the work may have taken hours. Raises the error where
+    that fails, too."""
+    try:
+        out = Path(tempfile.mkdtemp(prefix="projector-"), wish.out.name)
+        return watch(_write(out, wish, ready, made), "Writing")
+    except (ProjectorError, OSError):
+        raise error from None
+
+
+def _tell(out: Path, wish: ProjectWish, made: Made) -> None:
     """The path on stdout, for scripts, and the figures if asked for; all else on stderr."""
     step, title = made.step, wish.projection.title
     figures = told_figures(step.diagnostics)
     _say(f"{title}: {step.note.rstrip('.')}{', ' if figures else ''}{figures}")
     if not made.is_complete:
-        go_on = f"--continue {shlex.quote(str(wish.out))}"
+        go_on = f"--continue {shlex.quote(str(out))}"
         _say(f"Stopped at {step.done:.0%}; what there was is written. To go on from it: {go_on}")
     _say(f"To repeat it: {repeat_command(wish)}")
-    typer.echo(str(wish.out))
+    typer.echo(str(out))
     if made.quality is not None:
         for figure in made.quality.figures:
             typer.echo(figure.text)

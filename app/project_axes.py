@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 METHOD = "axes"
 FORM = "COLUMN=VALUE or COLUMN~TEXT"
 _SIGN = re.compile("[=~]")
+_COLUMN_AND_SIGN = re.compile(r"\S\s*[=~]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def read_poles(method: str, starts: Sequence[str], ends: Sequence[str]) -> tuple
             f"Each axis needs a --from and a --to, got {len(starts)} and {len(ends)} of them."
         )
     for words in (*starts, *ends):
-        if not _SIGN.search(words):
+        if not _COLUMN_AND_SIGN.search(words):
             raise typer.BadParameter(f"The end of an axis must be {FORM}, got {words}.")
     return tuple(map(Poles, starts, ends))
 

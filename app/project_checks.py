@@ -36,9 +36,6 @@ def with_supervision(
 
 def check_goes_with(projection: Projection, *, has_start: bool, n_sampled: int | None) -> None:
     """Raise a usage error for what the method would not heed, or could not."""
-    from projector.errors import InvalidChoice
-    from projector.projections.sample import Sampling
-
     fields = {field.name for field in dataclasses.fields(projection.parameters)}
     if has_start and "start" not in fields:
         raise typer.BadParameter(
@@ -48,6 +45,9 @@ def check_goes_with(projection: Projection, *, has_start: bool, n_sampled: int |
         return
     if "axes" in fields:
         raise typer.BadParameter(f"--sample does not go with --method {projection.name}.")
+    from projector.errors import InvalidChoice
+    from projector.projections.sample import Sampling
+
     try:
         Sampling(n_rows=n_sampled)
     except InvalidChoice as error:

@@ -212,7 +212,8 @@ def _annotation(owners: Sequence[Projection], fields: Sequence[Field]) -> Any:
     if first.kind is bool:
         flags = f"{first.option}/--no-{first.option[2:]}"
         return Annotated[bool | None, typer.Option(flags, help=text, rich_help_panel=panel)]
-    name = "|".join(map(str, first.choices)) or _NAMES[first.kind]
+    choices = dict.fromkeys(str(one) for field in fields for one in field.choices)
+    name = "|".join(choices) or _NAMES[first.kind]
     if first.is_many:
         name = f"{name},..."
     option = typer.Option(first.option, help=text, rich_help_panel=panel, metavar=name)

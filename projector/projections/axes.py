@@ -142,8 +142,9 @@ def _row_set(rows: IntArray) -> IntArray:
 class AxesParameters(Parameters):
     """axes: 1 to n_dims of them; where there are fewer, the other coordinates are 0.
 
-    is_orthogonal: from each axis what the ones before it already say is taken away. The seed
-    changes nothing.
+    is_orthogonal: from each axis what the ones before it already say is taken away.
+
+    The seed changes nothing.
     """
 
     axes: tuple[Axis, ...] = field(default=())

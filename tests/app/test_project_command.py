@@ -226,6 +226,24 @@ def test_the_embedding_itself_is_never_replaced(tmp_path, capsys):
     assert path.read_bytes() == before
 
 
+def test_a_layout_that_can_not_be_written_in_its_place_is_kept_elsewhere(
+    project, tmp_path, monkeypatch
+):
+    def steps(inputs, parameters, control):
+        (tmp_path / "place").rmdir()  # as a drive that is taken out meanwhile
+        yield Step(1.0, "Done", np.ones((N, 3), np.float32))
+        return Step(1.0, "Done", np.ones((N, 3), np.float32))
+
+    (tmp_path / "place").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setitem(PROJECTIONS, "pca", replace(PROJECTIONS["pca"], steps=steps))
+    code, out, err = project(out="place/map.npy")
+    assert code == 1
+    assert "map.npy can't be written: No such file or directory." in err
+    assert (np.load(out.strip()) == 1).all()
+    assert Path(f"{out.strip()}.json").exists()
+
+
 @pytest.mark.parametrize("suffix", [".npy", ".parquet", ".json"])
 def test_names_that_are_no_text_are_written_all_the_same(tmp_path, capsys, suffix):
     source = os.fsdecode(os.fsencode(tmp_path) + b"/vectors\xff.npy")
@@ -333,6 +351,7 @@ def test_ctrl_c_before_the_first_step_writes_nothing(project, tmp_path, monkeypa
         (["--method", "axes"], "needs --from and --to, each COLUMN=VALUE or COLUMN~TEXT"),
         (["--method", "axes", "--from", "kind=0"], "got 1 and 0 of them"),
         (["--method", "axes", "--from", "kind", "--to", "kind=1"], "COLUMN~TEXT, got kind."),
+        (["--method", "axes", "--from", " =1", "--to", "kind=1"], "must be COLUMN=VALUE"),
         (["--method", "axes", *4 * ["--from", "kind=0", "--to", "kind=1"]], "between 1 and 3"),
         (["--method", "axes", "--from=kind=0", "--to=kind=1", "--sample=9"], "--sample does not"),
     ],
