@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from projector.arrays import ByteArray, IntArray
 from projector.colors import Legend
 from projector.export.picture_data import sheet_url
-from projector.export.scene import Scene
+from projector.export.scene import Scene, scale_ticks
 from projector.progress import Progress, Work
 from projector.sequences import Sequences
 
@@ -104,8 +104,7 @@ def legend_data(legend: Legend, palette: ByteArray) -> dict[str, Any]:
         "more": legend.n_more,
         "gradient": gradient
         and {
-            "low": f"{gradient.low:.6g}",
-            "high": f"{gradient.high:.6g}",
+            "ticks": [[tick.share, tick.text] for tick in scale_ticks(gradient)],
             "stops": [list(stop) for stop in gradient.stops],
         },
     }

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from projector.arrays import ByteArray, FloatArray, IntArray, MaskArray, frozen
-from projector.colors import Legend
+from projector.colors import Gradient, Legend, Tick
 from projector.embeddings.pictures import SpriteSheet
 from projector.frames import ScatterFrame
 from projector.render.camera import Camera, fit_camera
 from projector.sequences import Sequences
+
+if TYPE_CHECKING:
+    import polars as pl
 
 WHITE = (255, 255, 255)
 
@@ -83,6 +87,13 @@ class Scene:
         return text or f"#{row}"
 
 
+def column_texts(column: pl.Series) -> list[str]:
+    """The labels that a column gives its rows; "" for missing values, which leaves the number."""
+    if column.dtype.is_float():
+        return ["" if value is None else f"{value:.6g}" for value in column.to_list()]
+    return ["" if value is None else str(value) for value in column.to_list()]
+
+
 def scene_of(frame: ScatterFrame, *, labels: Sequence[str] | None = None, title: str = "") -> Scene:
     """The scene of a frame as a whole; use dataclasses.replace for camera, size and the rest."""
     return Scene(
@@ -96,3 +107,9 @@ def scene_of(frame: ScatterFrame, *, labels: Sequence[str] | None = None, title:
         pictures=frame.sprites,
         draws_pictures=frame.sprites is not None,
     )
+
+
+def scale_ticks(gradient: Gradient) -> tuple[Tick, ...]:
+    """What stands beside a gradient: its ticks, else the values at its ends."""
+    low, high = Tick(0.0, f"{gradient.low:.6g}"), Tick(1.0, f"{gradient.high:.6g}")
+    return gradient.ticks or (low, high)

@@ -9,7 +9,7 @@ import unicodedata
 import numpy as np
 
 from projector.colors import Gradient, Rgb
-from projector.export.scene import Scene
+from projector.export.scene import Scene, scale_ticks
 from projector.export.svg_points import Seen
 
 TEXT, MUTED = ("#1f2430", "#e6e9ef"), ("#626b7b", "#9aa3b2")
@@ -161,9 +161,21 @@ def _gradient_parts(gradient: Gradient, left: float, y: float) -> list[str]:
         f'<defs><linearGradient id="scale">{stops}</linearGradient></defs>',
         f'<rect x="{left + 12}" y="{y - 12}" width="{wide}" height="12" rx="3" '
         'fill="url(#scale)"/>',
-        f'<text x="{left + 12}" y="{y + _LINE - 4}">{gradient.low:.6g}</text>',
-        f'<text x="{right}" y="{y + _LINE - 4}" text-anchor="end">{gradient.high:.6g}</text>',
+        *_tick_parts(gradient, left + 12, right, y + _LINE - 4),
     ]
+
+
+def _tick_parts(gradient: Gradient, left: float, right: float, y: float) -> list[str]:
+    """Values below the scale, from the left, each that finds room."""
+    parts, free = [], left
+    for tick in scale_ticks(gradient):
+        width = text_width(tick.text)
+        x = left + tick.share * (right - left) - width / 2
+        x = max(left, min(right - width, x))
+        if x >= free:
+            parts.append(f'<text x="{x:.1f}" y="{y}">{xml_text(tick.text)}</text>')
+            free = x + width + 6
+    return parts
 
 
 def _halo(scene: Scene) -> str:

@@ -21,9 +21,15 @@ class Legend {
   addGradient(element, gradient) {
     const bar = add(element, "div", undefined, "bar");
     bar.style.background = `linear-gradient(to right, ${gradient.stops.map((c) => `rgb(${c.join(",")})`).join(",")})`;
-    const ends = add(element, "div", undefined, "ends");
-    add(ends, "span", gradient.low);
-    add(ends, "span", gradient.high);
+    const scale = add(element, "div", undefined, "scale"), width = scale.clientWidth;
+    let free = 0;
+    for (const [share, text] of gradient.ticks) {
+      const tick = add(scale, "span", text), wide = tick.offsetWidth;
+      const left = Math.max(0, Math.min(width - wide, share * width - wide / 2));
+      if (left < free) tick.remove();
+      else free = left + wide + 6;
+      tick.style.left = `${left}px`;
+    }
   }
 
   addEntry(element, entry) {

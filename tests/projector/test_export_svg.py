@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from projector.colors import Gradient, Legend, LegendEntry
+from projector.colors import Gradient, Legend, LegendEntry, Tick
 from projector.embeddings.pictures import SpriteSheet
 from projector.errors import NothingToShow, Unreadable
 from projector.export import svg
@@ -135,6 +135,9 @@ def test_a_gradient_and_what_is_left_out_are_in_the_legend(tmp_path):
     root = written(tmp_path, scene(legend=Legend("size", (), 0, gradient)))
     assert [stop.get("stop-color") for stop in root.iter(f"{SVG}stop")] == ["#000000", "#ff0000"]
     assert {"size", "-1.5", "20.25"} <= set(texts_of(root))
+    ticked = dataclasses.replace(gradient, ticks=(Tick(0.1, "1"), Tick(0.12, "2"), Tick(0.9, "10")))
+    texts = texts_of(written(tmp_path, scene(legend=Legend("size", (), 0, ticked))))
+    assert texts == ["size", "1", "10"]
     many = Legend("word", (LegendEntry("a", 1234, (1, 1, 1)),), n_more=5000)
     assert {"1,234", "and 5,000 more"} <= set(texts_of(written(tmp_path, scene(legend=many))))
 
