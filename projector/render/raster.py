@@ -48,6 +48,7 @@ class Raster:
             order = finite_ids[fair_order(positions[finite_ids])]
         self._geometry = ordered(positions, order)
         self._surface = Surface()
+        self._alpha_of: tuple[Any, bool] = (None, False)
         self._traits_of: tuple[Any, ...] = (None, None, None)
         self._traits: Traits = (NO_SCALES, NO_RANKS, NO_EMPHASIS)
 
@@ -86,7 +87,7 @@ class Raster:
         style.check(self._n_points)
         seen = self._seen(camera, width, height, style)
         made_for = self._made_for(seen, width, height, style)
-        is_see_through = style.is_see_through or _has_alpha(style)
+        is_see_through = self.is_see_through(style)
         front = surface.front
         is_same = front is not None and _is_same(front.made_for, made_for)
         if front is None or not is_same:
@@ -100,11 +101,19 @@ class Raster:
     def knows_front(self, camera: Camera, width: int, height: int, style: Style) -> bool:
         """Whether paint() needs to color what the last picture shows, and no more."""
         front = self._surface.front
-        if front is None or style.is_see_through or _has_alpha(style):
+        if front is None or self.is_see_through(style):
             return False
         style.check(self._n_points)
         seen = self._seen(camera, width, height, style)
         return _is_same(front.made_for, self._made_for(seen, width, height, style))
+
+    def is_see_through(self, style: Style) -> bool:
+        """Whether discs are blended, by the opacity of all or of some color."""
+        if style.sprites is not None or not len(style.colors):
+            return False
+        if self._alpha_of[0] is not style.colors:
+            self._alpha_of = (style.colors, bool(style.colors[:, 3].min() < 255))
+        return style.opacity < 1 or self._alpha_of[1]
 
     def count_drawn(self, n_most: int | None) -> int:
         """How many points a picture of a fair sample draws."""
@@ -187,13 +196,6 @@ def warm_up() -> Work[None]:
         yield Progress((i + 1) / (len(styles) + 1), "Preparing the painter")
         raster.paint(Camera(), 8, 8, style)
     raster.points_within(np.eye(3, 2), Camera(), 8, 8, plain)
-
-
-def _has_alpha(style: Style) -> bool:
-    """Whether some color is see-through by itself."""
-    if style.sprites is not None or not len(style.colors):
-        return False
-    return bool(style.colors[:, 3].min() < 255)
 
 
 def _is_same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:

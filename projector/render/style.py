@@ -38,10 +38,6 @@ class Style:
     emphasis: ByteArray | None = None
     sizes: FloatArray | None = None
 
-    @property
-    def is_see_through(self) -> bool:
-        return self.sprites is None and self.opacity < 1
-
     def check(self, n_points: int) -> None:
         """Kernels don't check bounds: arrays of another length would be read past their end.
 

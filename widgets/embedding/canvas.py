@@ -18,12 +18,11 @@ places_of(points), picture_of(size).
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent, QPolygonF, QResizeEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -31,11 +30,13 @@ from projector.arrays import ByteArray, FloatArray, IntArray
 from projector.embeddings.pictures import SpriteSheet
 from projector.progress import Progress, Work, finish
 from projector.render.camera import Camera
-from projector.render.raster import Picture, Raster, Style
-from widgets.embedding.cloud_painter import CloudPainter, Scene, painted_apart
+from projector.render.raster import Picture, Raster
+from widgets.embedding.cloud_painter import CloudPainter, Scene
+from widgets.embedding.drawn import Drawn
+from widgets.embedding.figure import image_on, painted_figure
 from widgets.embedding.message import Message, MessageCard
 from widgets.embedding.navigator import Navigator
-from widgets.embedding.overlay import Look, Overlay, Raised, View, build_overlay
+from widgets.embedding.overlay import Look, Overlay, Raised
 from widgets.embedding.overlay_painter import (
     TIP_PICTURE_PX,
     Tip,
@@ -46,7 +47,7 @@ from widgets.embedding.overlay_painter import (
 from widgets.embedding.pictures import point_pixmap
 from widgets.embedding.viewpoint import Viewpoint
 from widgets.shared.job import RunJob
-from widgets.shared.theme import PlotColors, plot_colors
+from widgets.shared.theme import plot_colors
 
 REACH_PX = 6.0
 MOST_AT_ONCE = 150_000
@@ -70,15 +71,8 @@ class ScatterCanvas(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._positions = np.zeros((0, 3), dtype=np.float32)
-        self._colors: ByteArray = np.zeros((0, 4), dtype=np.uint8)
-        self._emphasis: ByteArray | None = None
-        self._sizes: FloatArray | None = None
-        self._look = Look()
+        self._drawn = Drawn()
         self._pictures: SpriteSheet | None = None
-        self._raised = Raised()
-        self._axis_names: tuple[str, ...] = ()
-        self._label_of: Callable[[int], str] = str
         self._caption = ""
         self._run_job: RunJob | None = None
         self._picture: Picture | None = None
@@ -102,7 +96,7 @@ class ScatterCanvas(QWidget):
 
     @property
     def raised(self) -> Raised:
-        return self._raised
+        return self._drawn.raised
 
     @property
     def message_text(self) -> str:
@@ -129,16 +123,16 @@ class ScatterCanvas(QWidget):
 
         positions: float32 (n, 3). edge: the rows of them that a camera must have in view.
         """
-        self._positions, self._view.edge = positions, edge
-        self._axis_names = tuple(axis_names)
+        self._drawn.positions, self._view.edge = positions, edge
+        self._drawn.axis_names = tuple(axis_names)
         self._take(raster)
 
     def clear_cloud(self) -> None:
         """Nothing to draw any more."""
         self._painter.set_raster(None)
         self._picture, self._image = None, QImage()
-        self._positions = self._view.edge = np.zeros((0, 3), dtype=np.float32)
-        self._emphasis = self._sizes = None
+        self._drawn.positions = self._view.edge = np.zeros((0, 3), dtype=np.float32)
+        self._drawn.emphasis = self._drawn.sizes = None
         self._overlay, self._tip, self._caption = Overlay(), None, ""
         self.update()
 
@@ -149,16 +143,16 @@ class ScatterCanvas(QWidget):
 
     def set_colors(self, colors: ByteArray) -> None:
         """One color a point, uint8 (n, 4) RGBA."""
-        self._colors = colors
+        self._drawn.colors = colors
         self._schedule()
 
     def set_look(self, look: Look) -> None:
-        self._look = look
+        self._drawn.look = look
         self._schedule()
 
     def set_positions(self, positions: FloatArray) -> None:
         """Other places for the same points, as of the next step or of a morph: float32 (n, 3)."""
-        if self._painter.raster is None or len(positions) != len(self._positions):
+        if self._painter.raster is None or len(positions) != len(self._drawn.positions):
             return
         if self._run_job is None or len(positions) <= MOST_AT_ONCE:
             self._on_placed((positions, self._painter.raster.moved(positions)))
@@ -169,31 +163,31 @@ class ScatterCanvas(QWidget):
 
     def set_emphasis(self, emphasis: ByteArray | None) -> None:
         """Which points are hidden (0), dim (1), normal (2) or raised (3): uint8 (n,)."""
-        self._emphasis = emphasis
+        self._drawn.emphasis = emphasis
         self._schedule()
 
     def set_sizes(self, sizes: FloatArray | None) -> None:
         """Factors of the common radius, float32 (n,), above 0; None: all alike."""
-        self._sizes = sizes
+        self._drawn.sizes = sizes
         self._schedule()
 
     def set_opacity(self, opacity: float) -> None:
         """0..1, of all points."""
-        self.set_look(dataclasses.replace(self._look, opacity=opacity))
+        self.set_look(dataclasses.replace(self._drawn.look, opacity=opacity))
 
     def set_fog(self, fog: float) -> None:
         """How far the farthest points fade into the background, 0..1; a flat picture has none."""
-        self.set_look(dataclasses.replace(self._look, fog=fog))
+        self.set_look(dataclasses.replace(self._drawn.look, fog=fog))
 
     def set_sprites(self, sprites: SpriteSheet | None, size_px: float | None = None) -> None:
         """Label pictures in place of discs, None for discs. size_px: device-independent."""
-        height = self._look.sprite_px if size_px is None else size_px
-        self.set_look(dataclasses.replace(self._look, sprites=sprites, sprite_px=height))
+        height = self._drawn.look.sprite_px if size_px is None else size_px
+        self.set_look(dataclasses.replace(self._drawn.look, sprites=sprites, sprite_px=height))
 
     def set_pictures(self, pictures: SpriteSheet | None) -> None:
         """Label pictures for the tip at the pointer; more of them may be loaded by now."""
         self._pictures = pictures
-        point = self._raised.hovered
+        point = self._drawn.raised.hovered
         if self._tip is not None and point is not None:
             picture = point_pixmap(pictures, point, TIP_PICTURE_PX, self.devicePixelRatioF())
             self._tip = dataclasses.replace(self._tip, picture=picture)
@@ -201,12 +195,14 @@ class ScatterCanvas(QWidget):
 
     def set_labels(self, label_of: Callable[[int], str]) -> None:
         """What a point is called."""
-        self._label_of = label_of
+        self._drawn.label_of = label_of
         self._refresh_overlay()
 
     def set_raised(self, selected: int | None, neighbors: tuple[int, ...]) -> None:
         """The selected point and its neighbors, which are ringed and named."""
-        self._raised = dataclasses.replace(self._raised, selected=selected, neighbors=neighbors)
+        self._drawn.raised = dataclasses.replace(
+            self._drawn.raised, selected=selected, neighbors=neighbors
+        )
         self._refresh_overlay()
 
     def set_caption(self, caption: str, description: str) -> None:
@@ -238,8 +234,8 @@ class ScatterCanvas(QWidget):
 
     def fly_to(self, point: int) -> None:
         """Bring a point into the middle, near enough to see its surroundings."""
-        if 0 <= point < len(self._positions):
-            self._view.fly_to(self._positions[point])
+        if 0 <= point < len(self._drawn.positions):
+            self._view.fly_to(self._drawn.positions[point])
 
     @Slot(object)
     def set_camera(self, camera: Camera) -> None:
@@ -265,19 +261,19 @@ class ScatterCanvas(QWidget):
         crosses itself.
         """
         raster = self._painter.raster
-        if raster is None or not self._is_complete:
+        if raster is None or not self._drawn.is_complete:
             return np.empty(0, np.int64)
         if isinstance(polygon, QPolygonF):
             corners = np.array([(point.x(), point.y()) for point in polygon.toList()])
         else:
             corners = np.asarray(polygon, dtype=np.float64)
-        scene = self._scene(1.0)
+        scene = self._scene(QSizeF(self.size()), 1.0)
         return raster.points_within(corners, scene.camera, self.width(), self.height(), scene.style)
 
     def places_of(self, points: IntArray) -> FloatArray:
         """Where points are on the widget: float32 (m, 3), x and y in widget pixels and the depth;
         NaN where they are not in front of the camera."""
-        return self.camera.project(self._positions[points], self.width(), self.height())
+        return self.camera.project(self._drawn.positions[points], self.width(), self.height())
 
     def picture_of(self, size: QSize) -> QImage:
         """The cloud with its overlay, painted anew at another size in pixels."""
@@ -287,11 +283,12 @@ class ScatterCanvas(QWidget):
         """As picture_of, for a job; what is shown now is what it paints."""
         ratio = max(1, size.width()) / max(1, self.width())
         extent = QSizeF(size.width() / ratio, size.height() / ratio)
-        scene = dataclasses.replace(self._scene(ratio), width=size.width(), height=size.height())
-        raster = self._painter.raster if self._is_complete else None
-        return painted_figure(
-            raster, scene, ratio, self._built_overlay(extent, ratio), self._plot_colors, self.font()
+        scene = dataclasses.replace(
+            self._scene(extent, ratio), width=size.width(), height=size.height()
         )
+        raster = self._painter.raster if self._drawn.is_complete else None
+        overlay = self._drawn.overlay(self.camera, extent, ratio, self.font())
+        return painted_figure(raster, scene, ratio, overlay, self._plot_colors, self.font())
 
     def points_in_view(self) -> IntArray:
         """The points with any pixel in the picture, those with the most first: int64 (m,)."""
@@ -376,21 +373,18 @@ class ScatterCanvas(QWidget):
     @Slot(object)
     def _on_placed(self, result: tuple[FloatArray, Raster]) -> None:
         positions, raster = result
-        if len(positions) == len(self._positions):
-            self._positions = positions
+        if len(positions) == len(self._drawn.positions):
+            self._drawn.positions = positions
             self._take(raster)
-
-    @property
-    def _is_complete(self) -> bool:
-        """Whether all that belongs to the points has arrived; it comes from several jobs."""
-        n = len(self._positions)
-        given = (self._colors, self._emphasis, self._sizes)
-        return all(array is None or len(array) == n for array in given)
 
     @Slot()
     def _render(self) -> None:
-        if self._painter.raster is not None and self._is_complete and not self.size().isEmpty():
-            self._painter.paint(self._scene(self.devicePixelRatioF()))
+        if (
+            self._painter.raster is not None
+            and self._drawn.is_complete
+            and not self.size().isEmpty()
+        ):
+            self._painter.paint(self._scene(QSizeF(self.size()), self.devicePixelRatioF()))
 
     @Slot(object)
     def _on_painted(self, painted: tuple[Picture, float]) -> None:
@@ -406,31 +400,14 @@ class ScatterCanvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_coarse)
         painter.drawImage(QPointF(0, 0), self._image)
 
-    def _scene(self, ratio: float) -> Scene:
-        ground, look, sprites = self._plot_colors.background, self._look, self._look.sprites
-        if sprites is not None and sprites.slots is not None and sprites.n != len(self._positions):
-            sprites = None  # those of an embedding whose points are still being placed
-        style = Style(
-            self._colors,
-            radius_px=look.radius_px * ratio,
-            background=(ground.red(), ground.green(), ground.blue()),
-            opacity=look.opacity,
-            fog=look.fog,
-            sprites=sprites,
-            sprite_px=look.sprite_px * ratio,
-            emphasis=self._emphasis,
-            sizes=self._sizes,
-        )
-        width, height = math.ceil(self.width() * ratio), math.ceil(self.height() * ratio)
-        return Scene(self.camera, width, height, style)
-
-    def _built_overlay(self, size: QSizeF, ratio: float) -> Overlay:
-        view = View(self.camera, size, self._look, self._colors, self.font(), ratio, self._sizes)
-        return build_overlay(view, self._positions, self._raised, self._axis_names, self._label_of)
+    def _scene(self, size: QSizeF, ratio: float) -> Scene:
+        return self._drawn.scene(self.camera, size, ratio, self._plot_colors.background)
 
     def _refresh_overlay(self) -> None:
         if self._painter.raster is not None:
-            self._overlay = self._built_overlay(QSizeF(self.size()), self.devicePixelRatioF())
+            self._overlay = self._drawn.overlay(
+                self.camera, QSizeF(self.size()), self.devicePixelRatioF(), self.font()
+            )
         self.update()
 
     @Slot(object)
@@ -458,13 +435,13 @@ class ScatterCanvas(QWidget):
 
     @Slot()
     def _on_fly_asked(self) -> None:
-        if self._raised.selected is not None:
-            self.fly_to(self._raised.selected)
+        if self._drawn.raised.selected is not None:
+            self.fly_to(self._drawn.raised.selected)
         else:
             self.fit()
 
     def _show_tip(self, point: int | None, at: QPointF) -> None:
-        has_changed = point != self._raised.hovered
+        has_changed = point != self._drawn.raised.hovered
         if point is None:
             self._tip = None
         else:
@@ -474,9 +451,9 @@ class ScatterCanvas(QWidget):
                 else self._tip.picture
             )
             detail = self.tr("Row {row}").format(row=point)
-            self._tip = Tip(at, self._label_of(point), detail, picture)
+            self._tip = Tip(at, self._drawn.label_of(point), detail, picture)
         if has_changed:
-            self._raised = dataclasses.replace(self._raised, hovered=point)
+            self._drawn.raised = dataclasses.replace(self._drawn.raised, hovered=point)
             self._refresh_overlay()
             self.point_hovered.emit(point)
         elif point is not None:
@@ -487,32 +464,3 @@ def placed(raster: Raster, positions: FloatArray) -> Work[tuple[FloatArray, Rast
     """A painter of the same points at other places."""
     yield Progress(None, "Placing the points")
     return positions, raster.moved(positions)
-
-
-def image_on(picture: Picture) -> QImage:
-    """An image on the picture's own memory, which must outlive it."""
-    height, width = picture.image.shape[:2]
-    return QImage(picture.image.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
-
-
-def painted_figure(
-    raster: Raster | None,
-    scene: Scene,
-    ratio: float,
-    overlay: Overlay,
-    colors: PlotColors,
-    font: QFont,
-) -> Work[QImage]:
-    """A picture of its own, not that of any widget. ratio: its pixels for each of the overlay's."""
-    if raster is None:
-        image = QImage(scene.width, scene.height, QImage.Format.Format_RGBX8888)
-        image.fill(colors.background)
-    else:
-        _, _, _, picture = yield from painted_apart(raster, scene)
-        image = image_on(picture).copy()
-    image.setDevicePixelRatio(ratio)
-    painter = QPainter(image)
-    painter.setFont(font)
-    paint_overlay(painter, overlay, colors)
-    painter.end()
-    return image

@@ -186,7 +186,8 @@ class CloudPainter(QObject):
     def _pace(self, scene: Scene) -> _Pace:
         if scene.style.sprites is not None:
             return self._paces["pictures"]
-        return self._paces["see-through" if scene.style.is_see_through else "discs"]
+        assert self.raster is not None
+        return self._paces["see-through" if self.raster.is_see_through(scene.style) else "discs"]
 
 
 def painted_apart(raster: Raster, scene: Scene) -> Work[tuple[Raster, Scene, Surface, Picture]]:

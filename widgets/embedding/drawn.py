@@ -1,0 +1,65 @@
+"""All that a canvas draws, whatever from: the points with their looks, and what lies over them."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QColor, QFont
+
+from projector.arrays import ByteArray, FloatArray
+from projector.render.camera import Camera
+from projector.render.raster import Style
+from widgets.embedding.cloud_painter import Scene
+from widgets.embedding.overlay import Look, Overlay, Raised, View, build_overlay
+
+
+@dataclass(slots=True, eq=False)
+class Drawn:
+    """positions: float32 (n, 3); colors: uint8 (n, 4); emphasis: uint8 (n,), sizes: float32 (n,),
+    or None. label_of: what a point is called."""
+
+    positions: FloatArray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
+    colors: ByteArray = field(default_factory=lambda: np.zeros((0, 4), np.uint8))
+    emphasis: ByteArray | None = None
+    sizes: FloatArray | None = None
+    look: Look = field(default_factory=Look)
+    raised: Raised = field(default_factory=Raised)
+    axis_names: tuple[str, ...] = ()
+    label_of: Callable[[int], str] = str
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all that belongs to the points has arrived; it comes from several jobs."""
+        given = (self.colors, self.emphasis, self.sizes)
+        return all(array is None or len(array) == len(self.positions) for array in given)
+
+    def scene(self, camera: Camera, size: QSizeF, ratio: float, ground: QColor) -> Scene:
+        """What to paint. size: device-independent; ratio: pixels for each."""
+        look, sprites = self.look, self.look.sprites
+        if sprites is not None and sprites.slots is not None and sprites.n != len(self.positions):
+            sprites = None  # those of an embedding whose points are still being placed
+        style = Style(
+            self.colors,
+            radius_px=look.radius_px * ratio,
+            background=(ground.red(), ground.green(), ground.blue()),
+            opacity=look.opacity,
+            fog=look.fog,
+            sprites=sprites,
+            sprite_px=look.sprite_px * ratio,
+            emphasis=self.emphasis,
+            sizes=self.sizes,
+        )
+        width, height = math.ceil(size.width() * ratio), math.ceil(size.height() * ratio)
+        return Scene(camera, width, height, style)
+
+    def overlay(self, camera: Camera, size: QSizeF, ratio: float, font: QFont) -> Overlay:
+        look = self.look
+        if self.colors.shape[0] != len(self.positions):
+            look = dataclasses.replace(look, sprites=None)
+        view = View(camera, size, look, self.colors, font, ratio, self.sizes)
+        return build_overlay(view, self.positions, self.raised, self.axis_names, self.label_of)
