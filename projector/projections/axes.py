@@ -12,6 +12,7 @@ import numpy as np
 
 from projector.arrays import DoubleArray, FloatArray, IntArray, frozen
 from projector.cell_texts import texts_of
+from projector.embeddings.memory import check_fits
 from projector.errors import InvalidChoice
 from projector.progress import Progress, Work
 from projector.projections.contract import (
@@ -163,8 +164,10 @@ def axes_steps(inputs: Inputs, parameters: AxesParameters, control: Control) -> 
     """One step: each coordinate is the length along a unit vector, in the units of the vectors.
 
     Diagnostics: the angles between axes as chosen, in degrees. Raises InvalidChoice when an axis
-    has a pole without finite rows, or no direction.
+    has a pole without finite rows, or no direction, TooLarge.
     """
+    n, d = inputs.vectors.shape
+    check_fits(estimate_axes(n, d, parameters).n_bytes, f"Axes through {n:,} rows")
     directions = []
     for axis in parameters.axes:
         directions.append((yield from find_direction(inputs.vectors, axis)))

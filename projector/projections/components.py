@@ -19,7 +19,7 @@ from projector.projections.contract import (
     check_range,
     wait_while_paused,
 )
-from projector.projections.pca import EXACT_LIMIT, Pca, fit_pca
+from projector.projections.pca import EXACT_LIMIT, Pca, estimate_bytes, fit_pca
 from projector.projections.step import Step
 
 _MOST_COMPONENTS = 1000
@@ -77,14 +77,14 @@ def _positions(pca: Pca, chosen: tuple[int, ...]) -> FloatArray:
 
 
 def estimate_pca(n: int, d: int, parameters: PcaParameters) -> Estimate:
-    """Mostly the covariance, or the products of all rows, whichever is smaller."""
+    """The exact way looks at the vectors a few times, the approximate one in each of its rounds."""
     width = max(parameters.chosen)
     narrow = min(n, d)
     if narrow <= EXACT_LIMIT:
-        matrix, flops = 3 * narrow**2, 2.0 * n * d * narrow + 10.0 * narrow**3
+        flops = 2.0 * n * d * narrow + 10.0 * narrow**3
     else:
-        matrix, flops = 4 * d * (width + 10), 50.0 * n * d * (width + 10)
-    n_bytes = 8 * matrix + 4 * n * (width + parameters.n_dims) + n + (16 << 20)
+        flops = 150.0 * n * d * (width + 10)
+    n_bytes = estimate_bytes(n, d, width) + 4 * n * parameters.n_dims
     return Estimate(n_bytes, 0.01 + (flops + 20.0 * n * d) / _FLOPS)
 
 

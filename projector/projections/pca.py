@@ -67,6 +67,14 @@ class Pca:
         return frozen(positions)
 
 
+def estimate_bytes(n: int, d: int, n_components: int) -> int:
+    """Memory that fit_pca takes at its peak, beyond the vectors: mostly the covariance, or the
+    products of all rows, whichever is smaller."""
+    c, narrow = min(n_components, n, d), min(n, d)
+    matrix = 3 * narrow**2 if narrow <= EXACT_LIMIT else 4 * d * (c + _N_EXTRA)
+    return 8 * (matrix + c * d) + 4 * n * c + n + (16 << 20)
+
+
 def fit_pca(vectors: FloatArray, n_components: int = 10) -> Work[Pca]:
     """Centered, not scaled. Fewer components come back where rows or dims don't allow for as many.
 

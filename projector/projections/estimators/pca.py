@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from projector.arrays import DoubleArray, FloatArray
+from projector.embeddings.memory import check_fits
 from projector.errors import InvalidChoice
 from projector.progress import Work
 from projector.projections.contract import Control
 from projector.projections.estimators.base import Estimator
 from projector.projections.estimators.checks import checked_vectors, checked_whole
 from projector.projections.pca import Pca as Found
-from projector.projections.pca import fit_pca
+from projector.projections.pca import estimate_bytes, fit_pca
 from projector.projections.step import Step
 
 
@@ -41,6 +42,8 @@ class Pca(Estimator):
         if n_components < 1:
             raise InvalidChoice(f"n_components must be at least 1, got {n_components:,}.")
         vectors = checked_vectors(X)
+        n, d = vectors.shape
+        check_fits(estimate_bytes(n, d, n_components), f"PCA of {n:,} rows of {d:,} values")
         found = yield from fit_pca(vectors, n_components)
         self.n_features_in_ = vectors.shape[1]
         self._found = found

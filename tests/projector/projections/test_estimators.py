@@ -19,7 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
-from projector.errors import InvalidChoice
+from projector.errors import InvalidChoice, TooLarge
 from projector.progress import finish
 from projector.projections import PROJECTIONS
 from projector.projections.contract import Control, Inputs
@@ -229,3 +229,11 @@ def test_only_positions_along_the_components_lead_back() -> None:
         pca.inverse_transform(DIGITS)
     with pytest.raises(InvalidChoice, match="not fitted"):
         Pca(3).inverse_transform(back[:, :3])
+
+
+def test_what_does_not_fit_is_refused_with_numbers(
+    estimator: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projector.embeddings.memory._available_memory", lambda: 1 << 20)
+    with pytest.raises(TooLarge, match="GB can be used now"):
+        estimator.fit(DIGITS)
