@@ -75,6 +75,15 @@ def warm_up_umap() -> None:
     finish(warm_up())
 
 
+def warm_up_placing() -> None:
+    """New rows among others, and among those of a sample."""
+    from projector.projections.place import place_rows
+
+    points = _points()
+    for n_dims in (2, 3):
+        finish(place_rows(points[:20], points, points[:, :n_dims].copy(), n_rounds=1))
+
+
 def warm_up_quality() -> None:
     """The figures of a layout, and labels that disagree."""
     from projector.neighbor_graph import find_neighbors
@@ -97,6 +106,7 @@ FAMILIES: dict[str, Callable[[], None]] = {
     "neighbors": warm_up_neighbors,
     "tsne": warm_up_tsne,
     "umap": warm_up_umap,
+    "placing": warm_up_placing,
     "quality": warm_up_quality,
 }
 OPENING = ("logs", "pictures", "lines")

@@ -36,7 +36,7 @@ _N_SAMPLED = 256
 _TRAINED_PER_LIST = 24
 _MOST_TRAINED = 1 << 26  # values: 256 MB
 _N_ROUNDS = 6
-_OPERATIONS = 1 << 30  # multiplications of one call of faiss, some 100 ms
+_OPERATIONS = 1 << 29  # multiplications of one call of faiss, some 50 ms
 _MOST_SINGLE = 1 << 28  # values kept in single precision: 1 GB; half precision proposes beyond
 
 
@@ -57,9 +57,11 @@ class _Index:
         how = faiss.SearchParametersIVF(nprobe=n_probed)  # type: ignore[call-arg]
         call = partial(self.index.search, rows, self.m, params=how)
         _, candidates = yield from beside(call, _nothing)
+        yield None
         ids = candidates.astype(np.int32)
         ids[ids == own[:, None]] = -1
         distances = distances_to(self.space, own, ids)
+        yield None
         ids, distances = sorted_pairs(ids, distances, self.k)
         return Found(ids, distances, np.ones(len(own), np.bool_))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from projector.arrays import DoubleArray, FloatArray, IntArray, MaskArray
+from projector.arrays import DoubleArray, FloatArray, IntArray, MaskArray, frozen
 from projector.neighbor_graph.space import Floats, Space, places
 from projector.parallel import for_each_part
 from projector.progress import Progress, Work
@@ -189,9 +189,10 @@ def distances_to(space: Space, own: IntArray, ids: Ids) -> DoubleArray:
         "manhattan": kernels.MANHATTAN,
     }[space.metric]
     distances = np.empty(ids.shape)
+    vectors = frozen(space.vectors[:])  # mapped or not, the kernel is compiled for one kind
 
     def part(start: int, stop: int) -> None:
-        kernels.exact_distances(space.vectors, metric, own, ids, distances, start, stop)
+        kernels.exact_distances(vectors, metric, own, ids, distances, start, stop)
 
     for_each_part(len(own), part, _SMALLEST_PART)
     return distances

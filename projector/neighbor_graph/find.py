@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from projector.arrays import FloatArray, frozen
+from projector.arrays import FloatArray
 from projector.embeddings.memory import check_fits
 from projector.errors import InvalidChoice, NothingToShow
 from projector.neighbor_graph.graph import NeighborGraph
@@ -58,9 +58,8 @@ def find_neighbors(
 
         # what is found depends a little on how many are looked for
         ids, distances, recall = yield from approximate_graph(space, n_searched(n, k), seed)
-        if ids.shape[1] > k:
-            ids, distances = ids[:, :k].copy(), distances[:, :k].copy()
-    return NeighborGraph(frozen(ids), frozen(distances), metric, recall)
+    graph = NeighborGraph(ids, distances, metric, recall)
+    return graph.nearest(min(k, graph.k))
 
 
 _ADVICE = "Ask for fewer neighbors, or reduce the vectors by PCA first."

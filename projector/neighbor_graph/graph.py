@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.arrays import FloatArray
+from projector.arrays import FloatArray, frozen
 from projector.neighbors import Metric
 
 
@@ -17,13 +17,18 @@ class NeighborGraph:
     or too many others' values are not finite). distances: float32 (n, k), rising, inf beside -1.
     metric: of the distances, as in projector.neighbors. recall: the share of true neighbors among
     them, measured on a sample over all that were looked for, of which those kept are the nearest;
-    1 where the search was exact.
+    1 where the search was exact. Both arrays are contiguous and read-only, so that kernels are
+    compiled for them once and not for every kind of array.
     """
 
     ids: NDArray[np.int32]
     distances: FloatArray
     metric: Metric
     recall: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ids", frozen(np.ascontiguousarray(self.ids)[:]))
+        object.__setattr__(self, "distances", frozen(np.ascontiguousarray(self.distances)[:]))
 
     @property
     def k(self) -> int:
@@ -38,5 +43,7 @@ class NeighborGraph:
         return self.ids.nbytes + self.distances.nbytes
 
     def nearest(self, k: int) -> NeighborGraph:
-        """The same with only the k nearest; 1 <= k <= self.k."""
+        """The same with only the k nearest, a copy where these are fewer; 1 <= k <= self.k."""
+        if k == self.k:
+            return self
         return NeighborGraph(self.ids[:, :k], self.distances[:, :k], self.metric, self.recall)

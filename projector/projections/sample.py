@@ -19,6 +19,7 @@ from projector.neighbors import Metric
 from projector.progress import Progress, Work
 from projector.projections.contract import Control, Estimate, Inputs, Projection, check_range
 from projector.projections.place import Anchors, find_anchors
+from projector.projections.place.anchors import N_ANCHORS
 from projector.projections.step import Step
 
 How = Literal["random", "spread"]
@@ -27,7 +28,9 @@ _BLOCK = 1 << 20  # values looked at between two yields
 _POOL = 4  # a spread sample is chosen from at least so many times as many random rows,
 _OPERATIONS = 5e10  # and from as many as take some seconds
 _N_ROUNDS = 16
-_PREPARING = 0.2  # share of the whole for choosing and finding anchors
+_PLACING = 0.2  # share of the whole that finding anchors takes
+_NEARLY = 0.999  # until all rows are placed
+_PIECE_ROWS = 1 << 14  # placed together
 _PATIENCE = 4  # placing takes at most a fifth of the time
 
 
@@ -76,52 +79,66 @@ def _steps(
     left = np.ones(n, np.bool_)
     left[rows] = False
     others = np.flatnonzero(left)
-    anchors = yield from _anchors(inputs.vectors, others, sampled.vectors, parameters)
-    whole = _Whole(rows, others, anchors, frozen(left))
-    return (yield from _shown(whole, projection.steps(sampled, parameters, control)))
+    whole = _Whole(rows, others, _no_anchors(len(others), len(rows)), frozen(left), inputs.start)
+    finding = _find_anchors(inputs.vectors, whole, sampled.vectors, parameters)
+    return (yield from _shown(whole, projection.steps(sampled, parameters, control), finding))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Whole:
-    """rows: int64, of the sample. others: all other rows, with their anchors in the sample."""
+    """rows: int64, of the sample. others: all other rows, with their anchors in the sample, which
+    are filled in while the sample is being laid out. start: float32 (n, n_dims), where all rows lay
+    before, or None."""
 
     rows: IntArray
     others: IntArray
     anchors: Anchors
     placed_mask: MaskArray
+    start: FloatArray | None
 
-    def step(self, step: Step) -> Step:
+    def step(self, step: Step, done: float, found: float) -> Step:
+        """The same step for all rows; those whose anchors are not known yet stay where they lay
+        before, if anywhere. found: the share of anchors that are known."""
         positions = np.empty((len(self.placed_mask), step.positions.shape[1]), np.float32)
         positions[self.rows] = step.positions
         positions[self.others] = self.anchors.place(step.positions)
-        note = f"{step.note}, {len(self.others):,} of {len(positions):,} rows placed"
-        done = _PREPARING + (1.0 - _PREPARING) * step.done
+        if self.start is not None and done < 1.0:
+            waiting = self.placed_mask & np.isnan(positions).any(axis=1)
+            positions[waiting] = self.start[waiting]
+        n_placed = int(found * len(self.others))
+        note = f"{step.note}, {n_placed:,} of {len(positions):,} rows placed"
         return Step(done, note, frozen(positions), step.diagnostics, self.placed_mask)
 
 
-def _shown(whole: _Whole, work: Work[Step]) -> Work[Step]:
-    """The steps with all rows; where placing takes longer than a step, some steps only tell of
+def _shown(whole: _Whole, work: Work[Step], finding: Work[None]) -> Work[Step]:
+    """The steps of the sample at once, with all rows that can be placed by then; in turns with
+    finding where the others belong. Where placing takes longer than a step, some steps only tell of
     their progress."""
-    last: Step | None = None
-    waits_until = 0.0
+    found, done, waits_until = 0.0, 0.0, 0.0
     while True:
+        started = time.monotonic()
         try:
             step = next(work)
         except StopIteration as stop:
             final: Step = stop.value
             break
-        done = None if step.done is None else _PREPARING + (1.0 - _PREPARING) * step.done
-        if not isinstance(step, Step) or time.monotonic() < waits_until:
+        done = min(_NEARLY, max(done, (1.0 - _PLACING) * (step.done or 0.0) + _PLACING * found))
+        if isinstance(step, Step) and time.monotonic() >= waits_until:
+            begun = time.monotonic()
+            shown = whole.step(step, done, found)
+            waits_until = time.monotonic() + _PATIENCE * (time.monotonic() - begun)
+            yield shown
+        else:
             yield Progress(done, step.note)
-            continue
-        start = time.monotonic()
-        last = step
-        shown = whole.step(step)
-        waits_until = time.monotonic() + _PATIENCE * (time.monotonic() - start)
-        yield shown
-    if final is not last:
-        shown = whole.step(final)
-        yield shown
+        turn_ends = 2 * time.monotonic() - started
+        while found < 1.0 and time.monotonic() < turn_ends:
+            found = next(finding, Progress(1.0)).done or 0.0
+            yield Progress(done, step.note)
+    for told in finding:
+        done = min(_NEARLY, max(done, 1.0 - _PLACING + _PLACING * (told.done or 0.0)))
+        yield Progress(done, told.note)
+    shown = whole.step(final, 1.0, 1.0)
+    yield shown
     return shown
 
 
@@ -205,13 +222,18 @@ def _at_rows(inputs: Inputs, rows: IntArray) -> Inputs:
     return Inputs(frozen(vectors), None if start is None else frozen(start), labels)
 
 
-def _anchors(
-    vectors: FloatArray, others: IntArray, sample: FloatArray, parameters: Any
-) -> Work[Anchors]:
-    """Where all other rows belong, found in pieces so that mapped vectors stay in the file."""
+def _no_anchors(n_others: int, n_sample: int) -> Anchors:
+    k = min(N_ANCHORS, n_sample)
+    return Anchors(np.full((n_others, k), -1, np.int32), np.zeros((n_others, k), np.float32))
+
+
+def _find_anchors(
+    vectors: FloatArray, whole: _Whole, sample: FloatArray, parameters: Any
+) -> Work[None]:
+    """Fill in where all other rows belong, in pieces so that mapped vectors stay in the file."""
     metric: Metric = getattr(parameters, "metric", "euclidean")
-    size = max(1024, (1 << 24) // max(1, vectors.shape[1]))
-    found: list[Anchors] = []
+    others, anchors = whole.others, whole.anchors
+    size = max(1024, min(_PIECE_ROWS, (1 << 24) // max(1, vectors.shape[1])))
     for start in range(0, len(others), size):
         part = np.array(vectors[others[start : start + size]], np.float32)
         work = find_anchors(part, sample, metric=metric)
@@ -219,11 +241,10 @@ def _anchors(
             while True:
                 step = next(work)
                 done = (start + (step.done or 0.0) * len(part)) / len(others)
-                yield Progress(_PREPARING * done, step.note)
+                yield Progress(done, step.note)
         except StopIteration as stop:
-            found.append(stop.value)
-    ids = np.concatenate([one.ids for one in found])
-    return Anchors(ids, np.concatenate([one.weights for one in found]))
+            anchors.ids[start : start + size] = stop.value.ids
+            anchors.weights[start : start + size] = stop.value.weights
 
 
 def _estimate(

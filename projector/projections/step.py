@@ -13,7 +13,8 @@ class Step:
     written to again.
 
     diagnostics: named figures of this moment, such as {"kl": 1.7}. placed_mask: bool (n,), the
-    rows that took no part and were placed among the others afterwards; None where there are none.
+    rows that take no part but are placed among the others, NaN until then; None where there are
+    none.
     """
 
     done: float

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from projector.errors import InvalidChoice
@@ -18,28 +18,68 @@ _EPOCHS_OF_FEW, _EPOCHS_OF_MANY = 500, 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UmapParameters(Parameters):
-    """The names, meanings and defaults are those of umap-learn.
+    """The names, meanings and defaults are those of umap-learn; each field's help says the meaning.
 
-    n_neighbors: counts the point itself; of fewer points, all are neighbors. min_dist: how close
-    points may lie, 0..spread. n_epochs: None for 500 up to 10,000 rows and 200 beyond. start: the
-    layout before the first epoch, where none is given to go on from. local_connectivity: so many
-    nearest points count as fully connected. set_op_mix_ratio: 1 joins what either of two points
-    takes for a neighbor, 0 keeps only what both do. target_weight: 0..1, how much labels count
-    against vectors, where there are labels.
+    n_neighbors: 2..1000. min_dist: 0..spread. spread: 0.01..100. n_epochs: 0..100,000.
+    negative_sample_rate, repulsion_strength: 0..100. local_connectivity: 0..n_neighbors.
+    set_op_mix_ratio, target_weight: 0..1. learning_rate: 0.001..100. Raises InvalidChoice.
     """
 
-    n_neighbors: int = 15
-    min_dist: float = 0.1
-    spread: float = 1.0
-    metric: Metric = "euclidean"
-    n_epochs: int | None = None
-    start: Start = "spectral"
-    negative_sample_rate: int = 5
-    repulsion_strength: float = 1.0
-    local_connectivity: float = 1.0
-    set_op_mix_ratio: float = 1.0
-    learning_rate: float = 1.0
-    target_weight: float = 0.5
+    n_neighbors: int = field(
+        default=15,
+        metadata={
+            "help": "How many nearest points each point is tied to, itself counted: few show fine "
+            "detail, many the large shape"
+        },
+    )
+    min_dist: float = field(
+        default=0.1,
+        metadata={"help": "How close points may lie in the layout: 0 packs them tight"},
+    )
+    spread: float = field(
+        default=1.0,
+        metadata={"help": "The distance at which points of the layout count as apart"},
+    )
+    metric: Metric = field(
+        default="euclidean", metadata={"help": "The distance by which neighbors are found"}
+    )
+    n_epochs: int | None = field(
+        default=None,
+        metadata={
+            "help": f"Rounds of laying out ({_EPOCHS_OF_FEW} up to {_MANY_ROWS:,} rows, "
+            f"{_EPOCHS_OF_MANY} beyond)"
+        },
+    )
+    start: Start = field(
+        default="spectral",
+        metadata={
+            "help": "The layout before the first epoch: smooth along the ties (spectral), "
+            "principal components (pca) or random"
+        },
+    )
+    negative_sample_rate: int = field(
+        default=5,
+        metadata={"help": "Random points that push, for each neighbor that pulls"},
+    )
+    repulsion_strength: float = field(
+        default=1.0, metadata={"help": "How strongly points push one another apart"}
+    )
+    local_connectivity: float = field(
+        default=1.0, metadata={"help": "So many nearest points are tied as strongly as can be"}
+    )
+    set_op_mix_ratio: float = field(
+        default=1.0,
+        metadata={
+            "help": "1 ties two points if either takes the other for a neighbor, 0 only if both do"
+        },
+    )
+    learning_rate: float = field(
+        default=1.0, metadata={"help": "How far points move in the first epoch"}
+    )
+    target_weight: float = field(
+        default=0.5,
+        metadata={"help": "How much labels count against vectors, 0..1, where there are labels"},
+    )
 
     def __post_init__(self) -> None:
         # a dataclass with slots is made anew, so `super()` without arguments would miss its base

@@ -177,6 +177,29 @@ def test_of_a_sample_all_rows_have_a_place_and_it_is_said_which_were_placed() ->
         assert abs(pair[0, 1]) > 0.9
 
 
+def test_the_sample_is_shown_before_the_others_have_a_place() -> None:
+    umap = PROJECTIONS["umap"]
+    work = on_sample(umap, Sampling(n_rows=300)).steps(
+        Inputs(DIGITS), umap.parameters(n_epochs=30), Control()
+    )
+    told = list(work)
+    steps = [one for one in told if isinstance(one, Step)]
+    assert np.isfinite(steps[0].positions).all(axis=1).sum() < len(DIGITS)
+    assert np.isfinite(steps[0].positions[~steps[0].placed_mask]).all()
+    assert np.isfinite(steps[-1].positions).all()
+    done = [one.done for one in told if one.done is not None]
+    assert done == sorted(done)
+    assert done[-1] == 1.0
+
+
+def test_what_is_shown_in_the_end_does_not_depend_on_the_pace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    usual = sampled(DIGITS, 200).positions
+    monkeypatch.setattr("projector.projections.sample.time.monotonic", lambda: 0.0)
+    np.testing.assert_array_equal(sampled(DIGITS, 200).positions, usual)
+
+
 def test_a_sample_as_large_as_the_data_is_the_projection_itself() -> None:
     step = sampled(DIGITS[:100], 100)
     assert step.placed_mask is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
 from types import ModuleType
 from typing import Any
@@ -287,6 +288,12 @@ def test_a_shake_and_another_rate_change_the_layout_and_more_epochs_are_made() -
 def test_choices_out_of_range_are_refused_in_words(chosen: dict[str, Any], told: str) -> None:
     with pytest.raises(InvalidChoice, match=told):
         UmapParameters(**chosen)
+
+
+def test_each_parameter_of_its_own_has_a_help_text() -> None:
+    for field in dataclasses.fields(UmapParameters):
+        if field.name not in ("n_dims", "seed"):
+            assert len(field.metadata["help"]) > 20, field.name
 
 
 def test_without_finite_rows_there_is_nothing_to_show() -> None:

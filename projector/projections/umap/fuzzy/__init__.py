@@ -9,12 +9,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.arrays import FloatArray, IntArray
+from projector.arrays import FloatArray, IntArray, frozen
 from projector.neighbor_graph import NeighborGraph
 from projector.parallel import N_CORES, for_each_part
 from projector.progress import Progress, Work
 
-_BLOCK_EDGES = 1 << 21  # looked at between two yields, by each core
+_BLOCK_EDGES = 1 << 20  # looked at between two yields, by each core
 _UNKNOWN_LABEL = np.float32(np.exp(-1.0))
 
 
@@ -43,7 +43,7 @@ def fuzzy_graph(
     Distances may be negative, as those of inner products: then what counts is how much farther than
     the closest pair of all they are.
     """
-    ids = np.ascontiguousarray(neighbors.ids)
+    ids = neighbors.ids
     distances = _never_negative(ids, neighbors.distances)
     weights = yield from _memberships(ids, distances, local_connectivity)
     takers, taker_ids, taker_weights = yield from _transposed(ids, weights)
@@ -108,7 +108,6 @@ def component_labels(graph: FuzzyGraph) -> tuple[int, NDArray[np.int32]]:
 
 
 def _never_negative(ids: NDArray[np.int32], distances: FloatArray) -> FloatArray:
-    distances = np.ascontiguousarray(distances)
     has_neighbor = ids >= 0
     least = float(distances.min(where=has_neighbor, initial=0.0))
     if least >= 0:
@@ -116,7 +115,7 @@ def _never_negative(ids: NDArray[np.int32], distances: FloatArray) -> FloatArray
     most = float(distances.max(where=has_neighbor, initial=least))
     tiny = (most - least) * 1e-6 or 1.0  # nothing lies at distance 0, which marks duplicates
     shifted: FloatArray = (distances - np.float32(least - tiny)).astype(np.float32)
-    return shifted
+    return frozen(shifted)
 
 
 def _memberships(
