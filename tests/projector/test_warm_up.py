@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import subprocess
+import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from projector import warm_up
@@ -71,3 +74,51 @@ def test_a_cancelled_warm_up_leaves_no_process(cache, monkeypatch):
     work.close()
     assert all(child.poll() is not None for child in children)
     assert not cache.exists()
+
+
+USE = """
+import sys
+import numpy as np
+from projector import warm_up
+from projector.progress import finish
+from projector.projections import PROJECTIONS
+from projector.projections.contract import Control, Inputs
+from projector.projections.prepare import Preparation
+from projector.projections.sample import Sampling, on_sample
+from projector.projections.shared import Shared
+
+def compiled():
+    kernels = [name for name in sys.modules if name.endswith(".kernels") and ".tsne." not in name]
+    return {
+        (name, kernel, str(signature))
+        for name in kernels
+        for kernel, function in vars(sys.modules[name]).items()
+        for signature in getattr(function, "signatures", ())
+    }
+
+for family in ("neighbors", "umap", "placing"):
+    warm_up.FAMILIES[family]()
+before, umap = compiled(), PROJECTIONS["umap"]
+for path in sys.argv[1:]:
+    vectors, shared = np.load(path, mmap_mode="r"), Shared()
+    for preparation in (Preparation(), Preparation(unit_length=True), Preparation(n_components=5)):
+        for n_dims in (2, 3):
+            chosen = umap.parameters(n_dims=n_dims, n_epochs=2, metric="cosine")
+            given = (umap, vectors, preparation, chosen, Control())
+            step = finish(shared.steps_work(*given, labels=np.arange(len(vectors)) % 3))
+            finish(shared.steps_work(*given, start=step.positions))
+    finish(on_sample(umap, Sampling(n_rows=100)).steps(Inputs(vectors), chosen, Control()))
+for kernel in sorted(compiled() - before):
+    print(*kernel)
+"""
+
+
+def test_what_people_do_compiles_nothing_more(tmp_path):
+    vectors = np.random.default_rng(0).normal(size=(500, 8)).astype(np.float32)
+    np.save(tmp_path / "whole.npy", vectors)
+    vectors[::50] = np.nan
+    np.save(tmp_path / "gaps.npy", vectors)
+    command = [sys.executable, "-c", USE, tmp_path / "whole.npy", tmp_path / "gaps.npy"]
+    root = Path(warm_up.__file__).parents[1]
+    ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert ran.stdout == ""
