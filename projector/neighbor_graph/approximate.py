@@ -68,7 +68,7 @@ class _Index:
     def block(self, n_probed: int) -> int:
         """Rows to ask for in one call."""
         compared = self.space.n * n_probed // self.n_lists + self.n_lists
-        most = min(4096, 4 * rows_at_once(self.m))
+        most = min(1536, 2 * rows_at_once(self.m))
         return max(32, min(most, _OPERATIONS // (compared * (self.space.d + 16))))
 
     @property
