@@ -141,14 +141,22 @@ def seen_at(points, i, scales, lens):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def settle(keys, pad, front, start, stop):
+def settle(keys, pad, front, spans, start, stop):
     """Rows of keys int64 (h, w + 2 pad) become front int32 (h, w), the place in points of what is
-    in front, -1 for nothing; the keys are empty again."""
+    in front, -1 for nothing; the keys are empty again. spans int32 (h, 2): the first column with
+    a point and the one after the last."""
+    width = front.shape[1]
     for y in range(start, stop):
-        for x in range(front.shape[1]):
+        for x in range(width):
             key = keys[y, x + pad]
             front[y, x] = np.int32(-1) if key == EMPTY else np.int32(key & np.int64(0xFFFFFFFF))
         keys[y, :] = EMPTY
+        first, past = 0, width
+        while first < past and front[y, first] < 0:
+            first += 1
+        while past > first and front[y, past - 1] < 0:
+            past -= 1
+        spans[y, 0], spans[y, 1] = first, past
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")

@@ -91,8 +91,7 @@ class Raster:
         front = surface.front
         is_same = front is not None and _is_same(front.made_for, made_for)
         if front is None or not is_same:
-            places = np.empty((height, width), dtype=np.int32)
-            front = Front(made_for, places, np.empty((height, width), dtype=np.int32))
+            front = Front.empty(made_for, width, height)
         if is_see_through or not is_same:
             yield from surface.splat(seen, front, style.sprites, is_see_through)
         image = surface.shade(seen, front, style.sprites, is_see_through)

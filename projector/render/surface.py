@@ -53,12 +53,19 @@ class Seen:
 @dataclass(slots=True, eq=False)
 class Front:
     """Which point is in front of each pixel. made_for: what it depends on. front: int32 (h, w),
-    places in the geometry; ids: int32 (h, w), the points' own numbers, -1 for nothing."""
+    places in the geometry; ids: int32 (h, w), the points' own numbers, -1 for nothing.
+    spans: see kernels.settle."""
 
     made_for: tuple[Any, ...]
     front: NDArray[np.int32]
     ids: NDArray[np.int32]
+    spans: NDArray[np.int32]
     has_ids: bool = False
+
+    @classmethod
+    def empty(cls, made_for: tuple[Any, ...], width: int, height: int) -> Front:
+        front, ids = np.empty((2, height, width), dtype=np.int32)
+        return cls(made_for, front, ids, np.empty((height, 2), dtype=np.int32))
 
 
 @dataclass(slots=True, eq=False)
@@ -105,7 +112,7 @@ class Surface:
         from projector.render.discs.kernels import PAD
 
         def settle(start: int, stop: int) -> None:
-            kernels.settle(self._keys, PAD, front.front, start, stop)
+            kernels.settle(self._keys, PAD, front.front, front.spans, start, stop)
 
         for_each_part(len(front.front), settle, smallest=FEW_ROWS)
 
@@ -136,7 +143,15 @@ class Surface:
                 )  # fmt: skip
             else:
                 discs.shade_discs(
-                    front.front, seen.cloud, seen.paint, seen.lens, pixels, ids, start, stop
+                    front.front,
+                    front.spans,
+                    seen.cloud,
+                    seen.paint,
+                    seen.lens,
+                    pixels,
+                    ids,
+                    start,
+                    stop,
                 )
 
         for_each_part(len(image), shade, smallest=FEW_ROWS)

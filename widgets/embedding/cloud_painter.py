@@ -21,7 +21,10 @@ BLOCK_MS = 40.0
 """What a picture may take on the main thread at rest."""
 COARSE_MS = 16.0
 """Where coloring the pixels alone takes as long, a moving picture has half as many to each side."""
+DISC_MS = 3e-5
+"""What a disc may take at first, until it is known better."""
 NEW_SHARE = 0.3
+"""How much the newest picture counts in what is known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +76,7 @@ class CloudPainter(QObject):
         self._job: Job | None = None
         self._is_moving = False
         self._paces = {
-            "discs": _Pace(3e-5),
+            "discs": _Pace(DISC_MS),
             "see-through": _Pace(2.5e-4, 5e-6),
             "pictures": _Pace(8e-4),
         }
@@ -109,7 +112,8 @@ class CloudPainter(QObject):
             self._paint_now(scene, None)
         else:
             self._paint_part(scene)
-            self._paint_whole(scene)
+            if not self.is_whole:
+                self._paint_whole(scene)
 
     def _paint_part(self, scene: Scene) -> None:
         assert self.raster is not None

@@ -137,7 +137,7 @@ def tint_of(colors, emphasis, point, depth, ground, haze):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def read_row(y, front, cloud, paint, lens, ids, discs, which, order_of):
+def read_row(y, front, spans, cloud, paint, lens, ids, discs, which, order_of):
     """Along a line of the picture: discs float32 (w, 6) with x, y, radius and color of those in
     front; which int32 (w,), the disc of each pixel; order_of float64 (w,), what tells which of
     two is nearer."""
@@ -146,7 +146,8 @@ def read_row(y, front, cloud, paint, lens, ids, discs, which, order_of):
     width = front.shape[1]
     places, orders = np.empty(width + 1, dtype=np.int32), np.empty(width + 1)
     n, before = 0, np.int32(-1)
-    for x in range(width):
+    first, past = spans[y, 0], spans[y, 1]
+    for x in range(first, past):
         i = front[y, x]
         if i >= 0 and i != before:
             places[n] = i
@@ -165,7 +166,10 @@ def read_row(y, front, cloud, paint, lens, ids, discs, which, order_of):
         if len(ranks):
             orders[k] += 1e7 * haze[2] * ranks[i]
         places[k] = point
-    for x in range(width):
+    order_of[:] = NOTHING
+    if len(ids):
+        ids[y, :] = -1
+    for x in range(first, past):
         is_empty = front[y, x] < 0
         k = max(0, which[x])
         order_of[x] = NOTHING if is_empty else orders[k]
@@ -174,40 +178,55 @@ def read_row(y, front, cloud, paint, lens, ids, discs, which, order_of):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def shade_discs(front, cloud, paint, lens, image, ids, start, stop):
+def shade_discs(front, spans, cloud, paint, lens, image, ids, start, stop):
     """Turn rows of front into pixels, image uint32 (h, w), and into points, ids int32 (h, w) or
-    empty. cloud: points, point_ids, scales, ranks; paint: colors, emphasis, ground, haze."""
+    empty. spans: see settle. cloud: points, point_ids, scales, ranks; paint: colors, emphasis,
+    ground, haze."""
     height, width = front.shape
     none = np.empty((0, 0), dtype=np.int32)
     discs = np.zeros((3, width, 6), dtype=np.float32)
     which = np.zeros((3, width), dtype=np.int32)
+    # a pixel's order is at x + 1, so that the first and the last have neighbors, too
     orders = np.full((3, width + 2), NOTHING)
-    if start > 0:
-        read_row(start - 1, front, cloud, paint, lens, none, discs[0], which[0], orders[0, 1:])
-    read_row(start, front, cloud, paint, lens, ids, discs[1], which[1], orders[1, 1:])
-    up, here, down = 0, 1, 2
-    for y in range(start, stop):
-        if y + 1 < height:
-            told = ids if y + 1 < stop else none
+    ground = paint[2]
+    empty = packed(ground[0], ground[1], ground[2])
+    for y in range(start - 1, stop):
+        up, here, down = (y + 2) % 3, y % 3, (y + 1) % 3
+        ahead = y + 1
+        if y == start - 1 and y >= 0:
             read_row(
-                y + 1, front, cloud, paint, lens, told, discs[down], which[down], orders[down, 1:]
-            )
+                y, front, spans, cloud, paint, lens, none, discs[here], which[here],
+                orders[here, 1 : width + 1],
+            )  # fmt: skip
+        if ahead < height:
+            told = ids if ahead < stop else none
+            read_row(
+                ahead, front, spans, cloud, paint, lens, told, discs[down], which[down],
+                orders[down, 1 : width + 1],
+            )  # fmt: skip
         else:
             orders[down, :] = NOTHING
-        shade_row(y, discs, which, orders, up, here, down, paint[2], image[y])
-        up, here, down = here, down, up
+        if y < start:
+            continue
+        above, below = max(0, y - 1), min(height - 1, ahead)
+        low = min(spans[above, 0], spans[y, 0], spans[below, 0])
+        high = max(spans[above, 1], spans[y, 1], spans[below, 1])
+        low, high = max(0, low - 1), min(width, high + 1)
+        image[y, :low] = empty
+        image[y, max(low, high) :] = empty
+        shade_row(y, discs, which, orders, up, here, down, ground, image[y], low, high)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def shade_row(y, discs, which, orders, up, here, down, ground, line):
-    """One line of pixels from the discs of its own and of the two next to it.
+def shade_row(y, discs, which, orders, up, here, down, ground, line, low, high):
+    """A part of a line of pixels from the discs of its own and of the two next to it.
 
     orders is shifted by one: a pixel's own is at x + 1.
     """
     one, half = np.float32(1), np.float32(0.5)
     py = np.float32(y) + half
     empty = packed(ground[0], ground[1], ground[2])
-    for x in range(len(line)):
+    for x in range(low, high):
         order = orders[here, x + 1]
         left, right = orders[here, x], orders[here, x + 2]
         above, below = orders[up, x + 1], orders[down, x + 1]
