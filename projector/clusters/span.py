@@ -16,7 +16,7 @@ FEW_DIMS = 8
 """Up to so many dimensions a tree of boxes finds neighbors fast."""
 _EDGES = 1 << 20
 _QUERIES = 1 << 14
-_COMPARED = 1e11
+_COMPARED = 5e10
 _TILE = 1 << 22
 
 
@@ -124,7 +124,7 @@ def near_by_boxes(
     yield Progress(None, "Sorting the points into boxes")
     tree = cKDTree(targets, balanced_tree=False, compact_nodes=True)
     ids, distances = np.empty((len(points), k), np.int64), np.empty((len(points), k))
-    size = max(256, _QUERIES // k * 8)
+    size = max(256, 4 * _QUERIES // k)
     for begin in range(0, len(points), size):
         block = slice(begin, begin + size)
 
@@ -157,17 +157,24 @@ def _some_of_each(parts: IntArray, shape: tuple[int, ...], seed: int) -> IntArra
 def _nearest_by_products(
     points: FloatArray, parts: IntArray, rows: IntArray
 ) -> Work[tuple[IntArray, DoubleArray]]:
-    """The same by comparing rows with all points."""
-    middle = points.mean(axis=0, dtype=np.float64).astype(np.float32)
-    moved = points - middle
+    """The same by comparing rows with all points, which lie part by part for this."""
+    by_part = np.argsort(parts, kind="stable")
+    edges = np.concatenate([[0], np.cumsum(np.bincount(parts))])
+    moved = (points - points.mean(axis=0, dtype=np.float64).astype(np.float32))[by_part]
     squares = np.einsum("ij,ij->i", moved, moved)
-    others = np.empty(len(rows), np.int64)
+    own = np.flatnonzero(np.isin(by_part, rows))
+    own_parts = parts[by_part[own]]
+    others = np.empty(len(points), np.int64)
     size = max(1, _TILE // len(points))
-    for begin in range(0, len(rows), size):
-        own = rows[begin : begin + size]
-        squared = squares - 2 * (moved[own] @ moved.T)
-        squared[parts[own][:, None] == parts[None, :]] = np.inf
-        others[begin : begin + size] = squared.argmin(axis=1)
-        yield Progress(0.7 + 0.2 * begin / len(rows), "Joining far groups")
-    change = points[rows].astype(np.float64) - points[others]
-    return others, np.sqrt(np.einsum("ij,ij->i", change, change))
+    for begin in range(0, len(own), size):
+        place = slice(begin, begin + size)
+        squared = moved[own[place]] @ moved.T
+        squared *= -2
+        squared += squares
+        for part in np.unique(own_parts[place]):
+            first, last = np.searchsorted(own_parts[place], [part, part + 1])
+            squared[first:last, edges[part] : edges[part + 1]] = np.inf
+        others[by_part[own[place]]] = by_part[squared.argmin(axis=1)]
+        yield Progress(0.7 + 0.2 * begin / len(own), "Joining far groups")
+    change = points[rows].astype(np.float64) - points[others[rows]]
+    return others[rows], np.sqrt(np.einsum("ij,ij->i", change, change))

@@ -12,7 +12,14 @@ from sklearn.datasets import make_blobs, make_moons
 from sklearn.metrics import adjusted_rand_score
 
 from projector.arrays import FloatArray
-from projector.clusters import HdbscanParameters, KMeansParameters, hdbscan, kmeans, name_clusters
+from projector.clusters import (
+    HdbscanParameters,
+    KMeansParameters,
+    hdbscan,
+    kmeans,
+    name_clusters,
+    warm_up,
+)
 from projector.clusters.contract import Clusters
 from projector.clusters.span import core_distances, shortest_tree
 from projector.errors import InvalidChoice, NothingToShow
@@ -193,3 +200,7 @@ def test_names_are_all_different() -> None:
 
 def test_no_clusters_need_no_names() -> None:
     assert names([-1, -1], pl.DataFrame({"a": ["x", "y"]})) == ()
+
+
+def test_kernels_warm_up_on_their_own() -> None:
+    finish(warm_up())
