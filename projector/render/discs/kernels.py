@@ -124,25 +124,21 @@ def splat_wide(keys, key, x, y, r, top, bottom):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def tint_of(colors, emphasis, point, depth, ground, haze):
-    """A point's color in the haze; dim ones are mostly background."""
+def share_of(emphasis, point, depth, haze):
+    """How much of a point's color is left in the haze; dim ones are mostly background."""
     share = np.float32(1) - fade(depth, haze)
     if len(emphasis) and emphasis[point] == DIM:
         share *= DIM_SHARE
-    return (
-        ground[0] + share * (np.float32(colors[point, 0]) - ground[0]),
-        ground[1] + share * (np.float32(colors[point, 1]) - ground[1]),
-        ground[2] + share * (np.float32(colors[point, 2]) - ground[2]),
-    )
+    return share
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def read_row(y, front, spans, cloud, paint, lens, ids, discs, which, order_of):
-    """Along a line of the picture: discs float32 (w, 6) with x, y, radius and color of those in
-    front; which int32 (w,), the disc of each pixel; order_of float64 (w,), what tells which of
-    two is nearer."""
+    """Along a line of the picture: discs float32 (w, 7) with x, y, radius, color and share of the
+    background of those in front; which int32 (w,), the disc of each pixel; order_of float64
+    (w,), what tells which of two is nearer."""
     points, point_ids, scales, ranks = cloud
-    colors, emphasis, ground, haze = paint
+    colors, emphasis, _ground, haze = paint
     width = front.shape[1]
     places, orders = np.empty(width + 1, dtype=np.int32), np.empty(width + 1)
     n, before = 0, np.int32(-1)
@@ -159,9 +155,12 @@ def read_row(y, front, spans, cloud, paint, lens, ids, discs, which, order_of):
         i = places[k]
         point = point_ids[i, 3]
         sx, sy, depth, r = seen_at(points, i, scales, lens)
-        red, green, blue = tint_of(colors, emphasis, point, depth, ground, haze)
+        share = share_of(emphasis, point, depth, haze)
         discs[k, 0], discs[k, 1], discs[k, 2] = sx, sy, r
-        discs[k, 3], discs[k, 4], discs[k, 5] = red, green, blue
+        discs[k, 3] = share * np.float32(colors[point, 0])
+        discs[k, 4] = share * np.float32(colors[point, 1])
+        discs[k, 5] = share * np.float32(colors[point, 2])
+        discs[k, 6] = np.float32(1) - share
         orders[k] = depth
         if len(ranks):
             orders[k] += 1e7 * haze[2] * ranks[i]
@@ -184,7 +183,7 @@ def shade_discs(front, spans, cloud, paint, lens, image, ids, start, stop):
     ground, haze."""
     height, width = front.shape
     none = np.empty((0, 0), dtype=np.int32)
-    discs = np.zeros((3, width, 6), dtype=np.float32)
+    discs = np.zeros((3, width, 7), dtype=np.float32)
     which = np.zeros((3, width), dtype=np.int32)
     # a pixel's order is at x + 1, so that the first and the last have neighbors, too
     orders = np.full((3, width + 2), NOTHING)
@@ -253,11 +252,11 @@ def shade_row(y, discs, which, orders, up, here, down, ground, line, low, high):
                 elif behind < NOTHING:
                     j = which[row, column]
                     _, dark = cover_and_light(discs, row, j, px, py)
-                    red, green = discs[row, j, 3] * dark, discs[row, j, 4] * dark
-                    blue = discs[row, j, 5] * dark
-            red += cover * (discs[here, k, 3] * light - red)
-            green += cover * (discs[here, k, 4] * light - green)
-            blue += cover * (discs[here, k, 5] * light - blue)
+                    red, green, blue = lit(discs, row, j, dark, ground)
+            near = lit(discs, here, k, light, ground)
+            red += cover * (near[0] - red)
+            green += cover * (near[1] - green)
+            blue += cover * (near[2] - blue)
         if nearest < order:
             row, column = here, x - 1
             if nearest == right:
@@ -268,10 +267,22 @@ def shade_row(y, discs, which, orders, up, here, down, ground, line, low, high):
                 row, column = down, x
             k = which[row, column]
             cover, light = cover_and_light(discs, row, k, px, py)
-            red += cover * (discs[row, k, 3] * light - red)
-            green += cover * (discs[row, k, 4] * light - green)
-            blue += cover * (discs[row, k, 5] * light - blue)
+            near = lit(discs, row, k, light, ground)
+            red += cover * (near[0] - red)
+            green += cover * (near[1] - green)
+            blue += cover * (near[2] - blue)
         line[x] = packed(red, green, blue)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def lit(discs, row, k, light, ground):
+    """A disc's color where it is so bright; the haze before it is as bright everywhere."""
+    rest = discs[row, k, 6]
+    return (
+        discs[row, k, 3] * light + ground[0] * rest,
+        discs[row, k, 4] * light + ground[1] * rest,
+        discs[row, k, 5] * light + ground[2] * rest,
+    )
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")

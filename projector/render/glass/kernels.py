@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from projector.render.discs.kernels import packed, tint_of
+from projector.render.discs.kernels import packed, share_of
 from projector.render.kernels import AWAY, BATCH, DIM, HIDDEN, RAISED, fade, seen_at
 
 DIM_WEIGHT, RAISED_WEIGHT = np.float32(0.05), np.float32(20.0)
@@ -45,12 +45,15 @@ def blend_discs(screen, rows, offset, cloud, paint, lens, opacity, top, bottom, 
             x0, x1 = touched(x, outer, 0, width)
             _x, _y, depth, _r = seen_at(points, offset + i, scales, lens)
             point = point_ids[offset + i, 3]
-            red, green, blue = tint_of(colors, emphasis, point, depth, ground, haze)
+            left = share_of(emphasis, point, depth, haze)
+            red = ground[0] + left * (np.float32(colors[point, 0]) - ground[0])
+            green = ground[1] + left * (np.float32(colors[point, 1]) - ground[1])
+            blue = ground[2] + left * (np.float32(colors[point, 2]) - ground[2])
             kind = emphasis[point] if len(emphasis) else HIDDEN
             alpha, weight = strength_of(colors[point, 3], opacity, kind, depth, haze)
             for py in range(y0, y1):
                 dy = np.float32(py) + half - y
-                row, left = sums[np.uint64(py)], through[np.uint64(py)]
+                row, clear = sums[np.uint64(py)], through[np.uint64(py)]
                 for px in range(x0, x1):
                     dx = np.float32(px) + half - x
                     away = np.float32(math.sqrt(dx * dx + dy * dy))
@@ -60,7 +63,7 @@ def blend_discs(screen, rows, offset, cloud, paint, lens, opacity, top, bottom, 
                     row[at, 1] += share * green
                     row[at, 2] += share * blue
                     row[at, 3] += share
-                    left[at] *= one - cover * alpha
+                    clear[at] *= one - cover * alpha
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
