@@ -1,7 +1,9 @@
-"""`python -m benchmarks._projection_runs MAKER DIMS ITERATIONS VECTORS OUT`: one layout, once.
+"""`python -m benchmarks._projection_runs MAKER DIMS VECTORS OUT`: one layout, once.
 
 Every maker has two processor cores and two threads, and starts from the vectors in memory. One JSON
-line tells the seconds; the positions go into OUT.
+line tells the seconds; the positions go into OUT. Of our t-SNE every 25th layout is kept, too, in
+OUT with the suffix .npz: layouts float32 (m, n, dims), and the seconds after which each was there,
+cpu and wall, float64 (m,). Nothing is measured of them meanwhile.
 """
 
 from __future__ import annotations
@@ -12,12 +14,14 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
 N_THREADS = 2
 PERPLEXITY = 30
 EARLY = 250
+KEPT_EVERY = 25
 
 OURS_TSNE, OURS_UMAP, OURS_PCA = "our t-SNE", "our UMAP", "our PCA"
 OPEN_TSNE, SKLEARN_TSNE = "openTSNE", "scikit-learn TSNE"
@@ -37,34 +41,30 @@ IMPORTED = {
 
 Costs = dict[str, float]
 """Seconds, by "wall", "cpu" (of all threads), "first" (until there is a layout to be shown) and
-"iteration" (the median from one frame to the next, for each iteration)."""
+"iteration" (the mean from one frame to the next, of our t-SNE)."""
 
 Positions = np.ndarray
-Told = Callable[[], None]
-"""To be called when there is something to be shown."""
+Told = Callable[..., None]
+"""To be called when there is something to be shown: with nothing, or with the positions and the
+number of the iteration."""
 
 
 def perplexity_of(n: int) -> float:
     return min(PERPLEXITY, (n - 1) / 3)
 
 
-def make_by_us(
-    name: str, vectors: Positions, n_dims: int, n_iterations: int, told: Told
-) -> Positions:
-    """One of our projections. n_iterations: of t-SNE; 0 for as many as usual."""
+def make_by_us(name: str, vectors: Positions, n_dims: int, told: Told) -> Positions:
+    """One of our projections."""
     from projector.projections import PROJECTIONS
     from projector.projections.contract import Control, Inputs
     from projector.projections.step import Step
 
     projection = PROJECTIONS[name]
-    options = {}
-    if n_iterations:
-        options = {"n_iterations": n_iterations, "n_early": n_iterations // 3}
-    parameters = projection.parameters(n_dims=n_dims, **options)
+    parameters = projection.parameters(n_dims=n_dims)
     for step in projection.steps(Inputs(vectors), parameters, Control()):
         if isinstance(step, Step):
             last = step
-            told()
+            told(step.positions, step.diagnostics.get("iteration", 0))
     return last.positions
 
 
@@ -117,10 +117,10 @@ def make_by_sklearn_pca(vectors: Positions, n_dims: int, told: Told) -> Position
     return PCA(n_dims, svd_solver="covariance_eigh").fit_transform(vectors)
 
 
-def _make(maker: str, vectors: Positions, n_dims: int, n_iterations: int, told: Told) -> Positions:
+def _make(maker: str, vectors: Positions, n_dims: int, told: Told) -> Positions:
     ours = {OURS_TSNE: "tsne", OURS_UMAP: "umap", OURS_PCA: "pca"}
     if maker in ours:
-        return make_by_us(ours[maker], vectors, n_dims, n_iterations, told)
+        return make_by_us(ours[maker], vectors, n_dims, told)
     if maker == UMAP_AGAIN:
         make_by_umap_learn(vectors, n_dims, told)
     makers = {
@@ -143,22 +143,48 @@ def _begin() -> None:
     _begun.update(wall=time.perf_counter(), cpu=time.process_time())
 
 
+class Shown:
+    """When layouts could be shown, and some of them: nothing but their references are kept."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+        self.layouts: list[Positions] = []
+        self.clocks: list[tuple[float, float]] = []
+
+    def tell(self, positions: Positions | None = None, iteration: float = 0) -> None:
+        self.times.append(time.perf_counter())
+        if positions is not None and iteration > EARLY and iteration % KEPT_EVERY == 0:
+            self.layouts.append(positions)
+            self.clocks.append(_spent())
+
+    def save(self, path: Path) -> None:
+        cpu, wall = np.array(self.clocks).T
+        np.savez(path, layouts=np.array(self.layouts), cpu=cpu, wall=wall)
+
+
+def _spent() -> tuple[float, float]:
+    """Processor and wall seconds since it is timed."""
+    return time.process_time() - _begun["cpu"], time.perf_counter() - _begun["wall"]
+
+
 def main() -> None:
-    maker, n_dims, n_iterations, source, out = sys.argv[1:]
+    maker, n_dims, source, out = sys.argv[1:]
     vectors = np.load(source)
     for name in IMPORTED[maker]:
         importlib.import_module(name)
-    shown: list[float] = []
+    shown = Shown()
     _begin()
-    positions = _make(
-        maker, vectors, int(n_dims), int(n_iterations), lambda: shown.append(time.perf_counter())
-    )
-    wall = time.perf_counter() - _begun["wall"]
-    costs = {"wall": wall, "cpu": time.process_time() - _begun["cpu"]}
-    costs["first"] = shown[0] - _begun["wall"] if shown else wall
-    if int(n_iterations):
-        costs["iteration"] = (shown[-1] - shown[len(shown) // 3]) / (int(n_iterations) * 2 / 3)
+    positions = _make(maker, vectors, int(n_dims), shown.tell)
+    cpu, wall = _spent()
+    costs = {"wall": wall, "cpu": cpu}
+    times = shown.times
+    costs["first"] = times[0] - _begun["wall"] if times else wall
+    if maker == OURS_TSNE:  # of the last two thirds, all neighbors being found by then
+        begun = len(times) // 3
+        costs["iteration"] = (times[-1] - times[begun]) / (len(times) - 1 - begun)
     np.save(out, np.ascontiguousarray(positions, np.float32))
+    if maker == OURS_TSNE and shown.layouts:
+        shown.save(Path(out).with_suffix(".npz"))
     print(json.dumps(costs))
 
 

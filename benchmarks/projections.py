@@ -6,6 +6,12 @@ process is listed, too. t-SNE makes 750 iterations with everyone, with the same 
 divergence is summed over all pairs, with affinities computed once, by the definition. ratio is
 theirs / ours throughout: for seconds and KL more than 1 is better for us, for recall and
 trustworthiness less than 1.
+
+As layouts of the same 750 iterations differ in KL, there is a second comparison: the seconds that
+ours took, neighbors included, to the first of its layouts (every 25th is kept, and scored after the
+run) whose KL is no larger than the one the peer ended with, beside all seconds of the peer. The
+peer, too, may have come close to its end earlier: it is no answer to who would win with fewer
+iterations on both sides.
 """
 
 from __future__ import annotations
@@ -46,12 +52,9 @@ from benchmarks._projection_scores import (
     truth_of,
 )
 
-OPTIONS = ("--quick",)
+OPTIONS = ("--quick", "--tsne")
 SIZES, LARGE = (2_000, 10_000), 100_000
 QUICK_SIZES, QUICK_LARGE = (500, 1_000), 4_000
-LARGE_3D_ITERATIONS = 60
-"""Of a large t-SNE in 3D only the first ones are made: all would take half an hour."""
-
 PEERS = {
     OURS_TSNE: (OPEN_TSNE, SKLEARN_TSNE),
     OURS_UMAP: (UMAP_LEARN, UMAP_AGAIN),
@@ -73,6 +76,24 @@ SECONDS = {
 }
 
 
+KL = "KL divergence"
+UNTIL = {
+    "cpu": "until KL is at most the peer's last, processor time, against all of the peer's",
+    "wall": "until KL is at most the peer's last, wall time, against all of the peer's",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """What one maker made, and its costs. layouts: float32 (m, n, dims) on the way, and clocks, the
+    seconds after which each was there, by "cpu" and "wall"; neither where none were kept."""
+
+    costs: Costs
+    positions: np.ndarray
+    layouts: np.ndarray
+    clocks: dict[str, np.ndarray]
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """n rows in a file, to be laid out in two or three dimensions."""
@@ -89,10 +110,11 @@ class Case:
 
 
 def figures(*options: str) -> Iterator[dict[str, Any]]:
-    """Costs and quality of all; with --quick of a few rows."""
+    """Costs and quality of all; with --quick of a few rows, with --tsne of t-SNE alone."""
     is_quick = "--quick" in options
     sizes, large = (QUICK_SIZES, QUICK_LARGE) if is_quick else (SIZES, LARGE)
-    ours = [maker for maker in PEERS if _is_there(maker)]
+    wanted = (OURS_TSNE,) if "--tsne" in options else PEERS
+    ours = [maker for maker in wanted if _is_there(maker)]
     _warm_up()
     data = data_name()
     spent: dict[tuple[str, int], dict[str, dict[int, float]]] = {}
@@ -105,43 +127,57 @@ def figures(*options: str) -> Iterator[dict[str, Any]]:
                 for n_dims in (2, 3):
                     case = Case(data, path, truth, n_dims)
                     peers = [] if n == large else PEERS[maker]
-                    yield from _compared(case, maker, peers, spent, is_large=n == large)
+                    yield from _compared(case, maker, peers, spent)
                 if n == sizes[-1]:
                     yield from _gaps(Case(data, path, truth, 3), maker)
     yield from _growth(data, spent)
 
 
 def _compared(
-    case: Case, maker: str, peers: Any, spent: dict[Any, Any], *, is_large: bool
+    case: Case, maker: str, peers: Any, spent: dict[Any, Any]
 ) -> Iterator[dict[str, Any]]:
     n = len(case.truth.vectors)
-    is_cut = is_large and maker == OURS_TSNE and case.n_dims == 3
-    ours, positions = _made(case, maker, LARGE_3D_ITERATIONS if is_cut else 0)
+    ours = _made(case, maker)
     name = case.named(maker)
-    if is_cut:
-        name += f", first {LARGE_3D_ITERATIONS} iterations"
-        yield _line(name, "an iteration, wall time", "s", ours["iteration"])
-        yield _line(name, SECONDS["first"], "s", ours["first"])
-        return
     times = spent.setdefault((maker, case.n_dims), {})
-    times.setdefault(maker, {})[n] = ours["cpu"]
-    scores = _scores(case, maker, positions)
-    made = [(peer, *_made(case, peer)) for peer in peers if _is_there(peer)]
-    for peer, theirs, _ in made:
-        times.setdefault(peer, {})[n] = theirs["cpu"]
+    times.setdefault(maker, {})[n] = ours.costs["cpu"]
+    scores = _scores(case, maker, ours.positions)
+    made = {peer: _made(case, peer) for peer in peers if _is_there(peer)}
+    for peer, theirs in made.items():
+        times.setdefault(peer, {})[n] = theirs.costs["cpu"]
         for key, figure in SECONDS.items():
             if key == "process" and peer == UMAP_AGAIN:
                 continue
-            yield _line(name, figure, "s", ours[key], peer, theirs[key])
-    for peer, _, their_positions in made:
-        their_scores = _scores(case, maker, their_positions)
+            yield _line(name, figure, "s", ours.costs[key], peer, theirs.costs[key])
+    for peer, theirs in made.items():
+        their_scores = _scores(case, maker, theirs.positions)
         for figure, score in scores.items():
             yield _line(name, figure, "", score, peer, their_scores[figure])
+        if KL in their_scores:
+            place = _first_at_most(case.truth, ours.layouts, their_scores[KL])
+            for key, figure in UNTIL.items():
+                seconds = None if place is None else float(ours.clocks[key][place])
+                yield _line(name, figure, "s", seconds, peer, theirs.costs[key])
+    if "iteration" in ours.costs:
+        yield _line(name, "an iteration, wall time", "s", ours.costs["iteration"])
     if not made:
         for key, figure in SECONDS.items():
-            yield _line(name, figure, "s", ours[key])
+            yield _line(name, figure, "s", ours.costs[key])
         for figure, score in scores.items():
             yield _line(name, figure, "", score)
+
+
+def _first_at_most(truth: Truth, layouts: np.ndarray, kl: float) -> int | None:
+    """Which layout is the first whose divergence is no larger, found by halving, as divergences
+    fall; None where the last one's is larger still."""
+    low, high = 0, len(layouts)
+    while low < high:
+        middle = (low + high) // 2
+        if kl_divergence(truth, layouts[middle]) <= kl:
+            high = middle
+        else:
+            low = middle + 1
+    return low if low < len(layouts) else None
 
 
 def _scores(case: Case, maker: str, positions: np.ndarray) -> dict[str, float]:
@@ -150,7 +186,7 @@ def _scores(case: Case, maker: str, positions: np.ndarray) -> dict[str, float]:
         "trustworthiness@15": trustworthiness(case.truth, positions),
     }
     if maker == OURS_TSNE and case.truth.affinities is not None:
-        found["KL divergence"] = kl_divergence(case.truth, positions)
+        found[KL] = kl_divergence(case.truth, positions)
     return found
 
 
@@ -183,23 +219,19 @@ def _exponent(costs: dict[int, float]) -> float:
     return float(np.polyfit(*zip(*logs, strict=True), 1)[0])
 
 
-def _made(case: Case, maker: str, n_iterations: int = 0) -> tuple[Costs, np.ndarray]:
-    """What one maker costs, in a process of its own, and its layout."""
+def _made(case: Case, maker: str) -> Made:
+    """What one maker makes in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "positions.npy"
         begun = time.perf_counter()
-        told = _run(
-            [
-                "_projection_runs",
-                maker,
-                str(case.n_dims),
-                str(n_iterations),
-                str(case.path),
-                str(out),
-            ]
-        )
-        spent = time.perf_counter() - begun
-        return {**json.loads(told), "process": spent}, np.load(out)
+        wish = [maker, str(case.n_dims), str(case.path), str(out)]
+        told = _run(["_projection_runs", *wish])
+        costs = {**json.loads(told), "process": time.perf_counter() - begun}
+        layouts, clocks = np.empty((0, 0, 0), np.float32), {}
+        if out.with_suffix(".npz").is_file():
+            with np.load(out.with_suffix(".npz")) as kept:
+                layouts, clocks = kept["layouts"], {key: kept[key] for key in UNTIL}
+        return Made(costs, np.load(out), layouts, clocks)
 
 
 def _run(command: list[str]) -> str:
@@ -242,16 +274,16 @@ def _line(
     case: str,
     figure: str,
     unit: str,
-    ours: float,
+    ours: float | None,
     peer: str | None = None,
     theirs: float | None = None,
 ) -> dict[str, Any]:
-    """Without a peer where ours alone was run."""
+    """Without a peer where ours alone was run; ours is None where it never came so far."""
     return {
         "case": case,
         "figure": figure,
         "unit": unit,
-        "ours": round(ours, 4),
+        "ours": None if ours is None else round(ours, 4),
         "peer": peer,
         "theirs": None if theirs is None else round(theirs, 4),
         "ratio": None if theirs is None else round(theirs / ours, 3) if ours else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from projector.errors import InvalidChoice
@@ -17,6 +17,42 @@ _LEAST_RATE = 200.0
 _MOST_ITERATIONS = 1_000_000
 
 
+_HELP = {
+    "perplexity": {
+        "help": "How many neighbors each point looks to, roughly: small for fine structure, large "
+        "for broad; at most a third of the rows. Automatic: 30, or as much as the rows "
+        "allow."
+    },
+    "learning_rate": {
+        "help": "How far points move at each iteration. Too small and they stay in a ball, too "
+        "large and they fly apart. Automatic: grows with the number of rows."
+    },
+    "early_exaggeration": {
+        "help": "How much more strongly neighbors attract one another at first, so that clusters "
+        "form before they part; 1 for not at all."
+    },
+    "n_early": {
+        "help": "How many of the first iterations are exaggerated. Not used when a layout goes on."
+    },
+    "n_iterations": {
+        "help": "How often all points move, the exaggerated iterations included. More of them "
+        "spread the layout further; it can be stopped, and gone on with, at any time."
+    },
+    "metric": {
+        "help": "How the distance of two vectors is measured when neighbors are looked for."
+    },
+    "supervision": {
+        "help": "How much labels count, from 0, not at all, to 1, where neighbors of different "
+        "classes no longer attract one another."
+    },
+    "start": {
+        "help": "Where points lie at first: by principal components, which keeps the broad "
+        "arrangement, or at random."
+    },
+}
+"""Words for the user about each choice, as the metadata of its field."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TsneParameters(Parameters):
     """perplexity: 1..(n - 1) / 3, None for 30 or as much as n allows. learning_rate: None for
@@ -26,14 +62,14 @@ class TsneParameters(Parameters):
     start: where no layout is given to go on from.
     """
 
-    perplexity: float | None = None
-    learning_rate: float | None = None
-    early_exaggeration: float = 12.0
-    n_early: int = 250
-    n_iterations: int = 750
-    metric: Metric = "euclidean"
-    supervision: float = 0.0
-    start: Start = "pca"
+    perplexity: float | None = field(default=None, metadata=_HELP["perplexity"])
+    learning_rate: float | None = field(default=None, metadata=_HELP["learning_rate"])
+    early_exaggeration: float = field(default=12.0, metadata=_HELP["early_exaggeration"])
+    n_early: int = field(default=250, metadata=_HELP["n_early"])
+    n_iterations: int = field(default=750, metadata=_HELP["n_iterations"])
+    metric: Metric = field(default="euclidean", metadata=_HELP["metric"])
+    supervision: float = field(default=0.0, metadata=_HELP["supervision"])
+    start: Start = field(default="pca", metadata=_HELP["start"])
 
     def __post_init__(self) -> None:
         Parameters.__post_init__(self)  # super() does not work in a dataclass with slots

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 
 from projector.arrays import FloatArray
 from projector.errors import InvalidChoice, NothingToShow, ProjectorError
-from projector.projections.contract import Inputs
+from projector.projections.contract import Inputs, Parameters
 from projector.projections.tsne import TsneParameters
 from tests.projector.projections.tsne_cases import digits, last_step
 
@@ -112,6 +113,12 @@ def test_the_scale_of_vectors_does_not_matter(scale: float) -> None:
 def test_what_cannot_be_is_refused_in_words(choice: dict[str, Any], sentence: str) -> None:
     with pytest.raises(InvalidChoice, match=sentence):
         TsneParameters(**choice)
+
+
+def test_every_choice_of_its_own_is_explained() -> None:
+    common = {field.name for field in fields(Parameters)}
+    for field in fields(TsneParameters):
+        assert field.name in common or field.metadata["help"].endswith(".")
 
 
 def test_a_perplexity_beyond_a_third_of_the_points_is_refused() -> None:

@@ -68,7 +68,7 @@ def _calibrated(
 
     weights = np.empty(distances.shape, np.float32)
     kernel = partial(kernels.calibrate, ids, distances, perplexity, is_squared, weights)
-    for start, stop in _pieces(ids, 24):
+    for start, stop in _pieces(ids, 48):
         for_each_part(stop - start, partial(kernel, start), 64)
         yield Progress(0.5 * stop / len(ids), "Weighing neighbors")
     return weights
