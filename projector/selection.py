@@ -229,8 +229,8 @@ def _from_ranges(value: Any, n: int) -> IntArray:
     """Every range is checked before a row of it is made: the file may say anything."""
     if not isinstance(value, list):
         raise InvalidChoice("The saved selection can't be used: its rows are no list.")
-    mask = np.zeros(n, np.bool_)
-    for part in value:
+    bounds = np.empty((len(value), 2), np.int64)
+    for place, part in enumerate(value):
         first, last = part if isinstance(part, list) and len(part) == 2 else (part, part)
         if not _is_row(first) or not _is_row(last) or first > last:
             raise InvalidChoice(f"The saved selection can't be used: {part!r} is no row.")
@@ -238,8 +238,20 @@ def _from_ranges(value: Any, n: int) -> IntArray:
             raise InvalidChoice(
                 f"The saved selection can't be used: it names row {last:,} of {n:,}."
             )
-        mask[first : last + 1] = True
-    return frozen(np.flatnonzero(mask))
+        bounds[place] = first, last
+    return frozen(_rows_within(bounds, n))
+
+
+def _rows_within(bounds: IntArray, n: int) -> IntArray:
+    """The rows of ranges (first, last) that may overlap; a few are listed without looking at n."""
+    lengths = bounds[:, 1] - bounds[:, 0] + 1
+    if int(lengths.sum()) > n:
+        mask = np.zeros(n, np.bool_)
+        for first, last in bounds.tolist():
+            mask[first : last + 1] = True
+        return np.flatnonzero(mask)
+    starts = np.repeat(bounds[:, 0] - np.cumsum(lengths) + lengths, lengths)
+    return np.unique(starts + np.arange(len(starts)))
 
 
 def _is_row(value: Any) -> bool:
