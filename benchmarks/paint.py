@@ -20,7 +20,7 @@ from projector.render.raster import Raster, Style, warm_up
 
 WIDTH, HEIGHT, RADIUS_PX = 1000, 800, 1.5
 BACKGROUND = (26, 29, 34)
-N_RECOLORS = 8
+N_TURNS, N_RECOLORS = 24, 8
 Peer = Callable[[FloatArray, ByteArray, list[Camera]], float | None]
 
 
@@ -32,7 +32,7 @@ def figures() -> Iterator[dict[str, Any]]:
         points, colors = _clusters(n)
         camera = fit_camera(points, aspect=WIDTH / HEIGHT)
         raster, style = Raster(points), Style(colors, RADIUS_PX, BACKGROUND, fog=0.5)
-        turns = [camera.orbited(20 * i, 5 * i) for i in range(8)]
+        turns = [camera.orbited(7 * i, 2 * i) for i in range(N_TURNS)]
         ours = _best_ms(lambda c, r=raster, s=style: r.paint(c, WIDTH, HEIGHT, s), turns)
         if n > 1_000_000:
             yield _line(n, "frames while moving", *_moving(raster, style, turns, ours))
