@@ -29,9 +29,10 @@ class EmbeddingChoice:
     label_by, color_by: metadata columns; label_by None means the row number, color_by None one
     color, and AUTOMATIC what suits the embedding. as_categories: how numbers are colored, None
     leaves it to the column. palette: "" for the usual one. color_scale, color_range: of a gradient;
-    None for all there is. recolored: "#rrggbb" by category. hidden_categories: those that the
-    legend switched off, of the column color_by. size_by: a column of numbers. point_size: a factor
-    on the automatic size. opacity, fog: 0..1.
+    None for all there is. recolored: "#rrggbb" by column and category, "" for missing values.
+    hidden_categories: those that the legend switched off, of the column color_by, "" for missing
+    values. size_by: a column of numbers. point_size, picture_size: factors on the automatic sizes.
+    opacity, fog: 0..1.
 
     selected: the row that the inspector tells of. selection: all rows that are selected. named:
     selections that were given a name. isolation: the rows that are shown at all. search: matching
@@ -65,10 +66,11 @@ class EmbeddingChoice:
     palette: str = ""
     color_scale: str = "linear"
     color_range: tuple[float, float] | None = None
-    recolored: dict[str, str] = field(default_factory=dict)
+    recolored: dict[str, dict[str, str]] = field(default_factory=dict)
     hidden_categories: tuple[str, ...] = ()
     size_by: str | None = None
     point_size: float = 1.0
+    picture_size: float = 1.0
     opacity: float = 1.0
     fog: float = 0.55
     shows_pictures: bool = False
@@ -113,3 +115,11 @@ ANOTHER: dict[str, Any] = {
     "sprite_path": "",
 }
 """What another embedding starts with."""
+
+NEWLY_COLORED: dict[str, Any] = {
+    "as_categories": None,
+    "color_scale": "linear",
+    "color_range": None,
+    "hidden_categories": (),
+}
+"""What another column to color by starts with."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from projector.arrays import ByteArray, FloatArray, IntArray, frozen
-from projector.colors import PointColors, color_by_column
-from projector.embeddings.choice import EmbeddingChoice
+from projector.arrays import FloatArray, frozen
 from projector.embeddings.embedding import Embedding
 from projector.errors import ProjectorError
 from projector.frames import auto_radius_px
@@ -19,7 +17,6 @@ from widgets.embedding.message import Message
 from widgets.embedding.overlay import Look
 from widgets.embedding.view_model import EmbeddingViewModel, number_text
 from widgets.shared.job import RunJob
-from widgets.shared.theme import plot_colors
 
 Cloud = tuple[Shown, FloatArray, FloatArray, Raster]
 SPRITE_RATIO = 9.0
@@ -46,12 +43,14 @@ class CloudPresenter(QObject):
         model.shown_changed.connect(self._on_shown_changed)
         model.changed.connect(self._on_changed)
         model.nearest_changed.connect(self._show_raised)
-        model.matches_changed.connect(self._on_matches_changed)
+        model.matches_changed.connect(self._describe)
+        model.coloring_changed.connect(self._show_colors)
+        model.emphasis_changed.connect(self._show_emphasis)
+        model.sizes_changed.connect(self._show_sizes)
         model.sheet_changed.connect(self._on_sheet_changed)
         canvas.point_clicked.connect(self._on_point_clicked)
         canvas.flat_asked.connect(self._on_flat_asked)
         canvas.cleared.connect(self._on_cleared)
-        canvas.theme_changed.connect(self.recolor)
 
     def prepare(self) -> None:
         """Load the painter's kernels, once."""
@@ -80,23 +79,6 @@ class CloudPresenter(QObject):
             self._canvas.clear_cloud()
         self._show_message()
 
-    @Slot()
-    def recolor(self) -> None:
-        """Colors again, as after a change of theme."""
-        shown = self._model.shown
-        if shown is None:
-            return
-        colors = plot_colors(self._canvas.palette())
-        work = colored(
-            shown.embedding,
-            self._model.choice,
-            self._model.matches,
-            colors.is_dark,
-            (colors.faded.red(), colors.faded.green(), colors.faded.blue()),
-        )
-        title = self.tr("Coloring the points")
-        self._run_job("embedding/colors", title, work, on_done=self._on_colored)
-
     @Slot(object)
     def _on_prepared(self, _nothing: object) -> None:
         self._is_ready, self._is_warming = True, False
@@ -121,9 +103,7 @@ class CloudPresenter(QObject):
     def _on_changed(self, names: frozenset[str]) -> None:
         if names & {"axes", "is_flat"}:
             self._arrange()
-        if names & {"color_by", "as_categories"}:
-            self.recolor()
-        if names & {"point_size", "opacity", "shows_pictures"}:
+        if names & {"point_size", "picture_size", "opacity", "fog", "shows_pictures"}:
             self._show_look()
         if names & {"selected", "label_by"}:
             self._canvas.set_labels(self._model.label)
@@ -136,9 +116,18 @@ class CloudPresenter(QObject):
             self._show_look()
 
     @Slot()
-    def _on_matches_changed(self) -> None:
-        self.recolor()
-        self._describe()
+    def _show_colors(self) -> None:
+        if self._model.coloring is not None:
+            self._canvas.set_colors(self._model.coloring.rgba)
+
+    @Slot()
+    def _show_emphasis(self) -> None:
+        self._canvas.set_emphasis(self._model.emphasis)
+
+    @Slot()
+    def _show_sizes(self) -> None:
+        sizes = self._model.sizes
+        self._canvas.set_sizes(None if sizes is None else sizes.factors)
 
     @Slot(object)
     def _on_point_clicked(self, point: int | None) -> None:
@@ -172,13 +161,11 @@ class CloudPresenter(QObject):
         self._fit_once()
         self._canvas.set_labels(self._model.label)
         self._show_look()
+        self._show_colors()
+        self._show_emphasis()
+        self._show_sizes()
         self._show_raised()
         self._show_message()
-
-    @Slot(object)
-    def _on_colored(self, colors: PointColors) -> None:
-        self._model.set_legend(colors.legend)
-        self._canvas.set_colors(colors.rgba)
 
     def _fit_once(self) -> None:
         """Steps keep the camera; another embedding or other axes are brought into view."""
@@ -197,8 +184,9 @@ class CloudPresenter(QObject):
             return
         radius = auto_radius_px(embedding.n_points)
         sprites = self._model.sheet if choice.shows_pictures else None
-        sprite_px = float(np.clip(radius * SPRITE_RATIO, 18.0, 40.0)) * choice.point_size
-        self._canvas.set_look(Look(radius * choice.point_size, choice.opacity, sprites, sprite_px))
+        sprite_px = float(np.clip(radius * SPRITE_RATIO, 18.0, 40.0)) * choice.picture_size
+        look = Look(radius * choice.point_size, choice.opacity, sprites, sprite_px, choice.fog)
+        self._canvas.set_look(look)
 
     @Slot()
     def _show_raised(self) -> None:
@@ -224,6 +212,7 @@ class CloudPresenter(QObject):
         ratios = shown.variance_ratio
         return tuple(f"PC{i + 1} · {ratios[i]:.1%}" for i in axes if i < shown.n_axes)
 
+    @Slot()
     def _describe(self) -> None:
         embedding = self._model.embedding
         if embedding is None:
@@ -280,29 +269,3 @@ def widened(edge: FloatArray, shown: Shown) -> FloatArray:
     if shown.are_own_axes or not 0 < size < 1:
         return edge
     return frozen(edge / np.float32(size))
-
-
-def colored(
-    embedding: Embedding,
-    choice: EmbeddingChoice,
-    matches: IntArray | None,
-    is_dark: bool,
-    faded: tuple[int, int, int],
-) -> Work[PointColors]:
-    """Colors by the chosen column; while something is searched for, all other points fade."""
-    yield Progress(None, "Coloring the points")
-    table = embedding.metadata
-    column = None
-    if table is not None and choice.color_by is not None and choice.color_by in table.columns:
-        column = table[choice.color_by]
-    colors = color_by_column(column, is_dark, choice.as_categories, n_points=embedding.n_points)
-    if matches is None:
-        return colors
-    return PointColors(_faded(colors.rgba, matches, faded), colors.legend)
-
-
-def _faded(rgba: ByteArray, matches: IntArray, faded: tuple[int, int, int]) -> ByteArray:
-    result = np.empty_like(rgba)
-    result[:] = (*faded, 255)
-    result[matches] = rgba[matches]
-    return frozen(result)

@@ -18,6 +18,7 @@ from projector.logs.roots import Root
 from widgets.dashboard import Dashboard
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.cloud import CloudPresenter
+from widgets.embedding.coloring.looks import PointLooks
 from widgets.embedding.commands import EmbeddingCommands
 from widgets.embedding.data_panel import DataPanel
 from widgets.embedding.doctor_view import DoctorDialog
@@ -60,6 +61,8 @@ class EmbeddingDashboard(Dashboard):
         self._inspector = Inspector(self.model)
         self._loader = EmbeddingLoader(self.model, run_job, self)
         self._pictures = PictureLoader(self.model, self.canvas, run_job, self)
+        self._looks = PointLooks(self.model, self.canvas, run_job, self)
+        self.canvas.theme_changed.connect(self._looks.recolor)
         self._cloud = CloudPresenter(self.model, self.canvas, run_job, self)
         self._loader.message_changed.connect(self._cloud.set_loading)
         self._loader.message_changed.connect(self._on_message_changed)

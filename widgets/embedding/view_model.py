@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QLocale, QObject, Signal
 from typing_extensions import override
 
-from projector.arrays import IntArray
+from projector.arrays import ByteArray, IntArray
 from projector.colors import Legend
-from projector.embeddings.choice import ANOTHER, AUTOMATIC, EmbeddingChoice
+from projector.embeddings.choice import ANOTHER, AUTOMATIC, NEWLY_COLORED, EmbeddingChoice
 from projector.embeddings.embedding import Embedding, Source
 from projector.embeddings.metadata import Repair
 from projector.embeddings.pictures import SpriteSheet, sheet_of
@@ -21,6 +21,8 @@ from projector.errors import InvalidChoice
 from projector.projections.prepare import Preparation
 from projector.projections.shared import Shared
 from projector.selection import NOTHING, Combine, Isolation, Selection
+from projector.sizes import Sizes
+from widgets.embedding.coloring.coloring import Coloring
 from widgets.embedding.columns import column_names, label_text
 from widgets.embedding.layouts import Layout, Layouts
 from widgets.embedding.loading import Shown
@@ -35,12 +37,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Nearest:
-    """The neighbors of one point. found: None while they are looked for, or where why says that
-    there are none."""
+    """The neighbors of one point, or with None of the center of the selection.
 
-    point: int
+    found: None while they are looked for, or where why says that there are none. space: a sentence
+    on what was compared.
+    """
+
+    point: int | None
     found: Neighbors | None
     why: str = ""
+    space: str = ""
 
 
 class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
@@ -52,6 +58,9 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
 
     layouts: what projections made. shared: prepared rows and neighbors, which all jobs share.
     columns: metadata that were computed, by name; a polars Series of as many rows each.
+
+    coloring, emphasis (uint8 (n,)), sizes: how the points look, None before it is known; emphasis
+    is None where all are alike, sizes where no column says them.
     """
 
     groups_changed = Signal()
@@ -63,6 +72,9 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
     nearest_changed = Signal()
     matches_changed = Signal()
     legend_changed = Signal()
+    coloring_changed = Signal()
+    emphasis_changed = Signal()
+    sizes_changed = Signal()
     sheet_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -71,7 +83,11 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         self.shown: Shown | None = None
         self.nearest: Nearest | None = None
         self.matches: IntArray | None = None
+        self.search_trouble = ""
         self.legend = Legend()
+        self.coloring: Coloring | None = None
+        self.emphasis: ByteArray | None = None
+        self.sizes: Sizes | None = None
         self.sheet: SpriteSheet | None = None
         self.layouts = Layouts()
         self.shared = Shared()
@@ -139,6 +155,8 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
             fields["selection"] = NOTHING if row is None else Selection.of([row])
         elif "selection" in fields and "selected" not in fields:
             fields["selected"] = self._told_of(fields["selection"])
+        if fields.get("color_by", self.choice.color_by) != self.choice.color_by:
+            fields = {**NEWLY_COLORED, **fields}
         super().choose(**fields)
 
     def _told_of(self, selection: Selection) -> int | None:
@@ -294,9 +312,27 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         self.legend = legend
         self.legend_changed.emit()
 
-    def set_matches(self, matches: IntArray | None) -> None:
-        """Rows that match the search; None means that nothing is searched for."""
-        self.matches = matches
+    def set_coloring(self, coloring: Coloring) -> None:
+        """The colors of the points, and what they mean."""
+        self.coloring = coloring
+        self.coloring_changed.emit()
+        self.set_legend(coloring.legend)
+
+    def set_emphasis(self, emphasis: ByteArray | None) -> None:
+        """Which points are hidden, dim or raised; see projector.emphasis."""
+        if emphasis is not None or self.emphasis is not None:
+            self.emphasis = emphasis
+            self.emphasis_changed.emit()
+
+    def set_sizes(self, sizes: Sizes | None) -> None:
+        """How large the points are; None for all alike."""
+        self.sizes = sizes
+        self.sizes_changed.emit()
+
+    def set_matches(self, matches: IntArray | None, trouble: str = "") -> None:
+        """Rows that match the search; None means that nothing is searched for, or that it can't
+        be, which the sentence explains."""
+        self.matches, self.search_trouble = matches, trouble
         self.matches_changed.emit()
 
     def label(self, point: int) -> str:
@@ -321,6 +357,7 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
             shows_pictures=choice.shows_pictures and embedding.sprites is not None,
             selected=self.selected,
             selection=self.selection,
+            **({} if choice.color_by in (AUTOMATIC, *names) else NEWLY_COLORED),
         )
 
     def _fitting_layout(self, shown: Shown) -> str:
