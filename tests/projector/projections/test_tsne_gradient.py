@@ -79,7 +79,7 @@ def test_the_gradient_by_pairs_is_that_of_the_formula(stage: int, n_dims: int) -
 
 @pytest.mark.parametrize("way", ["pairs", "grid"])
 @pytest.mark.parametrize("n_dims", [2, 3])
-@pytest.mark.parametrize("spread", [1e-4, 1e-2, 0.3, 2, 8, 25])
+@pytest.mark.parametrize("spread", [1e-4, 1e-2, 0.3, 2, 8, 25, 100])
 def test_points_repel_one_another_alike_however_far_they_lie_apart(
     spread: float, n_dims: int, way: Way
 ) -> None:
