@@ -19,7 +19,14 @@ MARGIN = 8
 class Section(QWidget):
     """A bold title that folds and unfolds its content."""
 
-    def __init__(self, title: str, content: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        content: QWidget,
+        parent: QWidget | None = None,
+        *,
+        is_open: bool = True,
+    ) -> None:
         super().__init__(parent)
         self._content = content
         self._header = QToolButton()
@@ -39,10 +46,18 @@ class Section(QWidget):
         layout.setSpacing(MARGIN // 2)
         layout.addWidget(self._header)
         layout.addWidget(content)
+        self.set_open(is_open)
+
+    @property
+    def is_open(self) -> bool:
+        return not self._content.isHidden()
 
     @Slot()
     def _on_clicked(self) -> None:
-        is_open = self._content.isHidden()
+        self.set_open(not self.is_open)
+
+    def set_open(self, is_open: bool) -> None:
+        """Unfold or fold it."""
         self._content.setVisible(is_open)
         self._header.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
 
