@@ -30,6 +30,15 @@ _BETWEEN: dict[str, tuple[float, float]] = {
 """Limits of numbers; a number beyond them is no use to anyone."""
 
 
+WORDS: dict[str, tuple[str, ...]] = {
+    "color_scale": ("linear", "log", "symlog", "rank", "diverging"),
+    "metric": ("cosine", "euclidean", "manhattan", "dot"),
+    "search_mode": ("text", "regex", "sql"),
+    "neighbors_in": ("vectors", "layout"),
+}
+"""What these may be; a test holds them against those who use them."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Read:
     """choice: with the usual value where the saved one can't be used; a sentence in told for each.
@@ -247,17 +256,8 @@ def _in_limits(name: str, value: Any) -> Any:
 
 
 def _check_words(name: str, value: Any) -> None:
-    from projector.colors import SCALES
-    from projector.neighbors import METRICS
-
-    words: dict[str, tuple[str, ...]] = {
-        "color_scale": tuple(SCALES),
-        "metric": METRICS,
-        "search_mode": ("text", "regex", "sql"),
-        "neighbors_in": ("vectors", "layout"),
-    }
-    if name in words and value not in words[name]:
-        raise _Odd(f"It must be one of {', '.join(words[name])}, got {_told(value)}.")
+    if name in WORDS and value not in WORDS[name]:
+        raise _Odd(f"It must be one of {', '.join(WORDS[name])}, got {_told(value)}.")
 
 
 def _told(value: Any) -> str:

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from projector.colors import SCALES
 from projector.embeddings.choice import EmbeddingChoice
-from projector.embeddings.choice_json import from_json, to_json
+from projector.embeddings.choice_json import WORDS, from_json, to_json
 from projector.embeddings.edits import Edit
 from projector.errors import InvalidChoice
+from projector.neighbors import METRICS
 from projector.selection import Isolation, NamedSelection, Selection
 
 N = 500
@@ -40,7 +42,7 @@ choices = st.builds(
     as_categories=st.none() | st.booleans(),
     color_scale=st.sampled_from(["linear", "log", "rank"]),
     color_range=st.none() | st.tuples(st.floats(allow_nan=False), st.floats(allow_nan=False)),
-    recolored=st.dictionaries(text, text, max_size=3),
+    recolored=st.dictionaries(text, st.dictionaries(text, text, max_size=3), max_size=3),
     hidden_categories=st.lists(text, max_size=3).map(tuple),
     opacity=share,
     selected=st.none() | st.integers(0, N - 1),
@@ -122,3 +124,8 @@ def test_parameters_nested_too_deeply_are_left_out(depth):
     read = from_json({"parameters": {"pca": {"x": nested}}}, N)
     assert read.choice.parameters == {}
     assert "nested deeper" in read.told[0]
+
+
+def test_the_words_are_those_of_the_scales_and_distances_there_are():
+    assert WORDS["color_scale"] == tuple(SCALES)
+    assert WORDS["metric"] == METRICS
