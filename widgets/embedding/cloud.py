@@ -5,21 +5,26 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from projector.arrays import FloatArray, frozen
+from projector.arrays import FloatArray
 from projector.embeddings.embedding import Embedding
 from projector.errors import ProjectorError
 from projector.frames import auto_radius_px
-from projector.progress import Progress, Work
-from projector.render.raster import Raster, warm_up
+from projector.render.camera import Camera
+from projector.render.raster import warm_up
 from widgets.embedding.canvas import ScatterCanvas
-from widgets.embedding.loading import Shown, outline, world_positions
+from widgets.embedding.layouts import Layout
+from widgets.embedding.loading import Shown
 from widgets.embedding.message import Message
+from widgets.embedding.morph import Morph, can_glide
 from widgets.embedding.overlay import Look
+from widgets.embedding.placement import Cloud, arranged, layout_positions
+from widgets.embedding.projecting.switching import is_out_of_date
+from widgets.embedding.projecting.wishes import ITERATIVE
 from widgets.embedding.view_model import EmbeddingViewModel, number_text
 from widgets.shared.job import RunJob
 
-Cloud = tuple[Shown, FloatArray, FloatArray, Raster]
 SPRITE_RATIO = 9.0
+PREPARING = frozenset({"centers", "unit_length", "whitens", "n_prepared"})
 
 
 class CloudPresenter(QObject):
@@ -39,9 +44,17 @@ class CloudPresenter(QObject):
         self._is_ready = self._is_warming = False
         self._fitted_for: tuple[object, ...] = ()
         self._loading: Message | None = None
+        self._places: FloatArray = np.zeros((0, 3), np.float32)
+        self._drawn: tuple[str, bool] | None = None
+        self._arranging: tuple[str, bool] | None = None
+        self._fitted_camera: Camera | None = None
+        self._running = ""
+        self._morph = Morph(self)
+        self._morph.moved.connect(self._on_morph_moved)
         canvas.set_run_job(run_job)
         model.shown_changed.connect(self._on_shown_changed)
         model.changed.connect(self._on_changed)
+        model.layout_changed.connect(self._on_layout_changed)
         model.nearest_changed.connect(self._show_raised)
         model.matches_changed.connect(self._describe)
         model.coloring_changed.connect(self._show_colors)
@@ -69,6 +82,7 @@ class CloudPresenter(QObject):
     def start_anew(self) -> None:
         """Other contents were opened: the next cloud is seen from the start."""
         self._fitted_for = ()
+        self._forget_places()
         self._canvas.clear_cloud()
 
     @Slot(object)
@@ -76,6 +90,7 @@ class CloudPresenter(QObject):
         """What is said while, or instead of, showing a cloud."""
         self._loading = message
         if message is not None and not message.is_busy:
+            self._forget_places()
             self._canvas.clear_cloud()
         self._show_message()
 
@@ -101,8 +116,10 @@ class CloudPresenter(QObject):
 
     @Slot(object)
     def _on_changed(self, names: frozenset[str]) -> None:
-        if names & {"axes", "is_flat"}:
+        if names & {"axes", "is_flat", "layout"}:
             self._arrange()
+        if names & {"projection", "parameters", "layout", "is_flat"} or names & PREPARING:
+            self._describe()
         if names & {"point_size", "picture_size", "opacity", "fog", "shows_pictures"}:
             self._show_look()
         if names & {"selected", "label_by"}:
@@ -135,7 +152,9 @@ class CloudPresenter(QObject):
 
     @Slot(object)
     def _on_flat_asked(self, is_flat: bool) -> None:
-        if self._model.shown is not None and (is_flat or self._model.shown.n_axes > 2):
+        is_iterative = self._model.choice.projection in ITERATIVE
+        shown = self._model.shown
+        if shown is not None and (is_flat or is_iterative or shown.n_axes > 2):
             self._model.choose(is_flat=is_flat)
 
     @Slot()
@@ -143,22 +162,59 @@ class CloudPresenter(QObject):
         self._model.choose(selected=None, search="")
 
     def _arrange(self) -> None:
-        shown, choice = self._model.shown, self._model.choice
+        shown, layout, choice = self._model.shown, self._model.layout, self._model.choice
         if shown is None or not self._is_ready:
             self._show_message()
             return
-        work = arranged(shown, choice.axes, choice.is_flat)
+        self._arranging = _place_key(layout, choice.is_flat)
+        work = arranged(shown, layout, choice.axes, choice.is_flat)
         title = self.tr("Placing the points")
         self._run_job("embedding/arrange", title, work, on_done=self._on_arranged)
 
+    @Slot()
+    def _on_layout_changed(self) -> None:
+        """A layout that moves on is drawn where it is; its first state and its last are arranged
+        anew."""
+        layout, is_flat = self._model.layout, self._model.choice.is_flat
+        key = _place_key(layout, is_flat)
+        if layout is None or not layout.is_running:
+            self._arrange()
+        elif key == self._arranging or self._morph.is_running:
+            return
+        elif key == self._drawn:
+            self._move(layout_positions(layout, is_flat))
+        else:
+            self._arrange()
+
+    @Slot(object)
+    def _on_morph_moved(self, positions: FloatArray) -> None:
+        self._move(positions)
+
+    def _move(self, positions: FloatArray) -> None:
+        self._places = positions
+        self._canvas.set_positions(positions)
+
+    def _forget_places(self) -> None:
+        self._morph.stop()
+        self._drawn = self._arranging = None
+        self._places = np.zeros((0, 3), np.float32)
+
     @Slot(object)
     def _on_arranged(self, cloud: Cloud) -> None:
-        shown, positions, edge, raster = cloud
-        if shown is not self._model.shown:
+        self._arranging = None
+        if cloud.shown is not self._model.shown:
             return
-        self._canvas.set_flat(self._model.choice.is_flat)
-        self._canvas.set_cloud(positions, edge, raster, self._axis_names(shown))
-        self._fit_once()
+        is_flat = self._model.choice.is_flat
+        before, places = self._drawn, self._places
+        self._drawn = _place_key(cloud.layout, is_flat)
+        self._morph.stop()
+        self._canvas.set_flat(is_flat)
+        self._canvas.set_cloud(cloud.positions, cloud.edge, cloud.raster, cloud.axis_names)
+        self._places = cloud.positions
+        self._fit_once(cloud.layout)
+        is_other = before is not None and before[0] != self._drawn[0]
+        if is_other and can_glide(places, cloud.positions, self._canvas):
+            self._morph.start(places, cloud.positions)
         self._canvas.set_labels(self._model.label)
         self._show_look()
         self._show_colors()
@@ -167,16 +223,28 @@ class CloudPresenter(QObject):
         self._show_raised()
         self._show_message()
 
-    def _fit_once(self) -> None:
-        """Steps keep the camera; another embedding or other axes are brought into view."""
+    def _fit_once(self, layout: Layout | None) -> None:
+        """Steps keep the camera; another embedding, method or other axes are brought into view, and
+        a layout that is done, where the user left the camera alone."""
         group, choice = self._model.group, self._model.choice
         assert group is not None
         embedding = (group.run, group.name, group.copy)
+        method = "" if layout is None else layout.projection
+        has_axes = layout is None or layout.projection == "pca"
+        view = (method, choice.axes if has_axes else (), choice.is_flat)
+        is_done = layout is not None and not layout.is_running and layout.key == self._running
+        self._running = layout.key if layout is not None and layout.is_running else ""
         if self._fitted_for[:3] != embedding:
             self._canvas.reset_camera(is_at_once=True)
-        elif self._fitted_for[3:] != (choice.axes, choice.is_flat):
+        elif self._fitted_for[3:] != view or (is_done and self._is_camera_ours()):
             self._canvas.fit(is_at_once=True)
-        self._fitted_for = (*embedding, choice.axes, choice.is_flat)
+        else:
+            return
+        self._fitted_for = (*embedding, *view)
+        self._fitted_camera = self._canvas.camera
+
+    def _is_camera_ours(self) -> bool:
+        return self._canvas.camera == self._fitted_camera
 
     def _show_look(self) -> None:
         embedding, choice = self._model.embedding, self._model.choice
@@ -206,12 +274,6 @@ class CloudPresenter(QObject):
             )
         self._canvas.set_message(message)
 
-    def _axis_names(self, shown: Shown) -> tuple[str, ...]:
-        choice = self._model.choice
-        axes = choice.axes[: 2 if choice.is_flat else 3]
-        ratios = shown.variance_ratio
-        return tuple(f"PC{i + 1} · {ratios[i]:.1%}" for i in axes if i < shown.n_axes)
-
     @Slot()
     def _describe(self) -> None:
         embedding = self._model.embedding
@@ -226,6 +288,8 @@ class CloudPresenter(QObject):
         if self._model.matches is not None:
             n_found = number_text(len(self._model.matches))
             caption = self.tr("{caption}, {n} found").format(caption=caption, n=n_found)
+        if is_out_of_date(self._model.layout, self._model.choice):
+            caption = self.tr("{caption}, out of date: run again").format(caption=caption)
         self._canvas.set_caption(caption, description)
 
     def _points_text(self, embedding: Embedding) -> str:
@@ -252,20 +316,5 @@ class CloudPresenter(QObject):
         return text
 
 
-def arranged(shown: Shown, axes: tuple[int, int, int], is_flat: bool) -> Work[Cloud]:
-    """Places of the points and a painter built for them."""
-    yield Progress(None, "Placing the points")
-    positions = world_positions(shown, axes, is_flat)
-    edge = yield from outline(positions)
-    return shown, positions, widened(edge, shown), Raster(positions)
-
-
-def widened(edge: FloatArray, shown: Shown) -> FloatArray:
-    """The outline of an early step as large as that of the last, to which all steps are drawn.
-
-    Else a view that fits a cloud in its beginnings would lose it as it grows.
-    """
-    size = float(np.nanmax(np.abs(shown.coordinates), initial=0.0))
-    if shown.are_own_axes or not 0 < size < 1:
-        return edge
-    return frozen(edge / np.float32(size))
+def _place_key(layout: Layout | None, is_flat: bool) -> tuple[str, bool]:
+    return ("" if layout is None else layout.key), is_flat

@@ -30,8 +30,10 @@ from widgets.embedding.message import Message
 from widgets.embedding.metadata_notice import MetadataNotice
 from widgets.embedding.panes import Panes
 from widgets.embedding.picture_loader import PictureLoader
+from widgets.embedding.projecting.commands import ProjectionCommands
+from widgets.embedding.projecting.runner import ProjectionRunner
 from widgets.embedding.projection_panel import ProjectionPanel
-from widgets.embedding.section import Panel
+from widgets.embedding.section import Panel, StackedPanels
 from widgets.embedding.sources import SourceGroup, group_sources
 from widgets.embedding.tensor_lister import TensorLister
 from widgets.embedding.view_model import EmbeddingViewModel, number_text
@@ -54,10 +56,13 @@ class EmbeddingDashboard(Dashboard):
         self.canvas = ScatterCanvas()
         self._data = DataPanel(self.model)
         self._data.source_picked.connect(self._on_source_picked)
-        self._left = Panel(self.tr("Embedding and projection"), 42)
-        self._left.add(self._data)
-        self._left.add(ProjectionPanel(self.model))
-        self._left.add_stretch()
+        self.runner = ProjectionRunner(self.model, run_job, self)
+        self.runner.said.connect(self.said)
+        self._projection = ProjectionPanel(self.model, self.runner)
+        self._left = StackedPanels(
+            Panel(self.tr("Embedding"), 42, self._data),
+            Panel(self.tr("Projection"), 42, self._projection),
+        )
         self._inspector = Inspector(self.model)
         self._loader = EmbeddingLoader(self.model, run_job, self)
         self._pictures = PictureLoader(self.model, self.canvas, run_job, self)
@@ -83,6 +88,11 @@ class EmbeddingDashboard(Dashboard):
         )
         self._commands.said.connect(self.said)
         self._edit_commands = EditCommands(self.history)
+        self._projection_commands = ProjectionCommands(
+            self.model, self.runner, self._projection.results, self.canvas, self
+        )
+        self._projection_commands.said.connect(self.said)
+        self._projection.script_asked.connect(self._projection_commands.copy_as_python)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self._panes)
@@ -169,7 +179,7 @@ class EmbeddingDashboard(Dashboard):
 
     @override
     def commands(self) -> tuple[Command, ...]:
-        return (*self._edit_commands.all(), *self._commands.all())
+        return (*self._edit_commands.all(), *self._commands.all(), *self._projection_commands.all())
 
     def _why_nothing(self, contents: Contents) -> str:
         text = self.tr(

@@ -1,73 +1,111 @@
-"""The left panel's second half: PCA, its components on the axes, and 2D or 3D."""
+"""The lower half of the left panel: methods, their parameters, the run, and what was made."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
 )
 
-from widgets.embedding.combo import Combo
+from projector.errors import InvalidChoice
 from widgets.embedding.form import panel_form
-from widgets.embedding.loading import Shown
+from widgets.embedding.projecting.axes_form import AxesForm
+from widgets.embedding.projecting.column_form import ColumnForm
+from widgets.embedding.projecting.commands import show_method
+from widgets.embedding.projecting.component_form import ComponentForm
+from widgets.embedding.projecting.method_bar import MethodBar
+from widgets.embedding.projecting.parameter_form import ParameterForm
+from widgets.embedding.projecting.preparation_form import PreparationForm
+from widgets.embedding.projecting.result_list import ResultList
+from widgets.embedding.projecting.run_bar import RunBar
+from widgets.embedding.projecting.runner import ProjectionRunner
+from widgets.embedding.projecting.switching import is_out_of_date
+from widgets.embedding.projecting.wishes import Wish, wish_of
 from widgets.embedding.section import MARGIN, Section
-from widgets.embedding.variance_chart import VarianceChart
 from widgets.embedding.view_model import EmbeddingViewModel
 
 FLAT, SOLID = 2, 3
+SHOWN_BY = frozenset(
+    {
+        *("projection", "parameters", "layout", "axes", "is_flat", "selection", "named"),
+        *("centers", "unit_length", "whitens", "n_prepared"),
+    }
+)
 
 
 class ProjectionPanel(QWidget):
-    """Asks for axes; shows how much of the variance they hold."""
+    """Asks for a projection; shows how it goes. script_asked: to copy it as Python."""
 
-    def __init__(self, model: EmbeddingViewModel, parent: QWidget | None = None) -> None:
+    script_asked = Signal()
+
+    def __init__(
+        self,
+        model: EmbeddingViewModel,
+        runner: ProjectionRunner,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._model = model
-        self._combos = tuple(self._axis_combo(axis) for axis in range(3))
+        self._model, self._runner = model, runner
+        self._methods = MethodBar()
+        self._methods.method_chosen.connect(self._on_method_chosen)
         self._dims = QButtonGroup(self)
         self._dims.idClicked.connect(self._on_dims_clicked)
-        self._chart = VarianceChart()
-        self._chart.component_clicked.connect(self._on_component_clicked)
-        self._total = QLabel(wordWrap=True)
-        self._note = QLabel(wordWrap=True)
-        self._note.setForegroundRole(self.palette().ColorRole.PlaceholderText)
+        self._components = ComponentForm(model)
+        self._tsne, self._umap = ParameterForm(model, "tsne"), ParameterForm(model, "umap")
+        self._axes = AxesForm(model)
+        self._columns = ColumnForm(model, runner)
+        self._run_bar = RunBar(model, runner)
+        self._stale = QLabel(wordWrap=True)
+        self._stale.setAccessibleName(self.tr("Out of date"))
+        self.results = ResultList(model, runner)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(Section(self.tr("Projection: PCA"), self._content()))
-        model.shown_changed.connect(self._on_shown_changed)
+        layout.setSpacing(MARGIN)
+        layout.addWidget(Section(self.tr("Projection"), self._content()))
+        layout.addWidget(Section(self.tr("Results"), self._results_part()))
+        layout.addWidget(Section(self.tr("Prepare vectors"), PreparationForm(model)))
+        model.shown_changed.connect(self._show)
+        model.table_changed.connect(self._show)
+        model.layout_changed.connect(self._on_layout_changed)
         model.changed.connect(self._on_changed)
-        self._on_shown_changed()
-
-    def _axis_combo(self, axis: int) -> Combo:
-        letter = "XYZ"[axis]
-        name = self.tr("{axis} axis").format(axis=letter)
-        tip = self.tr("The principal component on the {axis} axis").format(axis=letter)
-        combo = Combo(name, tip)
-        combo.activated.connect((self._on_x, self._on_y, self._on_z)[axis])
-        return combo
+        self._shown_key: tuple[str, bool] = ("", False)
+        self._show()
 
     def _content(self) -> QWidget:
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(MARGIN)
-        self._form = panel_form()
-        self._form.addRow(self.tr("Show in"), self._dims_row())
-        for letter, combo in zip("XYZ", self._combos, strict=True):
-            self._form.addRow(letter, combo)
-        column.addLayout(self._form)
-        below = QVBoxLayout()
-        below.setContentsMargins(MARGIN, 0, MARGIN, 0)
-        below.setSpacing(MARGIN // 2)
-        for widget in (self._total, self._chart, self._note):
-            below.addWidget(widget)
-        column.addLayout(below)
+        bar = QVBoxLayout()
+        bar.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        bar.addWidget(self._methods)
+        column.addLayout(bar)
+        form = panel_form()
+        form.addRow(self.tr("Show in"), self._dims_row())
+        column.addLayout(form)
+        for widget in self._forms().values():
+            column.addWidget(widget)
+        stale = QVBoxLayout()
+        stale.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        stale.addWidget(self._stale)
+        column.addLayout(stale)
+        column.addWidget(self._run_bar)
         return content
+
+    def _forms(self) -> dict[str, QWidget]:
+        return {
+            "pca": self._components,
+            "tsne": self._tsne,
+            "umap": self._umap,
+            "axes": self._axes,
+            "raw": self._columns,
+        }
 
     def _dims_row(self) -> QWidget:
         row = QWidget()
@@ -75,8 +113,8 @@ class ProjectionPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2 * MARGIN)
         for n_dims, tip in (
-            (FLAT, self.tr("A flat picture of two components (key 2 on the cloud)")),
-            (SOLID, self.tr("A cloud of three components (key 3 on the cloud)")),
+            (FLAT, self.tr("A flat picture (key 2 on the cloud)")),
+            (SOLID, self.tr("A cloud in space (key 3 on the cloud)")),
         ):
             button = QRadioButton(f"{n_dims}D")
             button.setToolTip(tip)
@@ -85,77 +123,99 @@ class ProjectionPanel(QWidget):
         layout.addStretch(1)
         return row
 
-    @Slot()
-    def _on_shown_changed(self) -> None:
-        shown = self._model.shown
-        self.setEnabled(shown is not None)
-        ratios = () if shown is None else tuple(map(float, shown.variance_ratio))
-        items = [(f"PC{i + 1} · {ratio:.1%}", i) for i, ratio in enumerate(ratios)]
-        for axis, combo in enumerate(self._combos):
-            combo.fill(items, self._model.choice.axes[axis])
-            combo.setEnabled(axis < len(items))
-        self._dims.button(SOLID).setEnabled(len(items) >= SOLID)
-        self._note.setText(self._note_text(shown))
-        self._note.setVisible(bool(self._note.text()))
-        self._show_choice()
+    def _results_part(self) -> QWidget:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(MARGIN // 2)
+        column.addWidget(self.results)
+        row = QHBoxLayout()
+        row.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        copy = QPushButton(self.tr("Copy as Python"))
+        copy.setToolTip(self.tr("Copy a script that makes the same picture through the library"))
+        copy.clicked.connect(self.script_asked)
+        row.addWidget(copy, 1)
+        column.addLayout(row)
+        return part
 
     @Slot(object)
-    def _on_changed(self, names: frozenset[str]) -> None:
-        if names & {"axes", "is_flat"}:
-            self._show_choice()
-
-    @Slot(int)
-    def _on_x(self, index: int) -> None:
-        self._choose_axis(0, self._combos[0].itemData(index))
-
-    @Slot(int)
-    def _on_y(self, index: int) -> None:
-        self._choose_axis(1, self._combos[1].itemData(index))
-
-    @Slot(int)
-    def _on_z(self, index: int) -> None:
-        self._choose_axis(2, self._combos[2].itemData(index))
+    def _on_method_chosen(self, method: str) -> None:
+        show_method(self._model, self._runner, method)
 
     @Slot(int)
     def _on_dims_clicked(self, n_dims: int) -> None:
         self._model.choose(is_flat=n_dims == FLAT)
 
     @Slot(object)
-    def _on_component_clicked(self, component: int) -> None:
-        """A bar puts its component on the last axis in use."""
-        self._choose_axis(1 if self._model.choice.is_flat else 2, component)
+    def _on_changed(self, names: frozenset[str]) -> None:
+        if names & SHOWN_BY:
+            self._show()
 
-    def _choose_axis(self, axis: int, component: int) -> None:
-        """Put a component on an axis; the axis that had it takes the other's in exchange."""
-        axes = list(self._model.choice.axes)
-        if component in axes:
-            axes[axes.index(component)] = axes[axis]
-        axes[axis] = component
-        self._model.choose(axes=tuple(axes))
+    @Slot()
+    def _on_layout_changed(self) -> None:
+        """While a layout moves only the run bar has something new to show."""
+        layout = self._model.layout
+        key = ("", False) if layout is None else (layout.key, layout.is_running)
+        if key != self._shown_key or layout is None or not layout.is_running:
+            self._show()
 
-    def _show_choice(self) -> None:
-        choice, shown = self._model.choice, self._model.shown
-        for axis, combo in zip(choice.axes, self._combos, strict=True):
-            combo.show_value(axis)
-        self._form.setRowVisible(self._combos[2], not choice.is_flat)
-        self._dims.button(FLAT if choice.is_flat else SOLID).setChecked(True)
-        if shown is None:
-            self._total.setText("")
-            self._chart.set_variance((), ())
-            return
-        used = [axis for axis in choice.axes[: 2 if choice.is_flat else 3] if axis < shown.n_axes]
-        ratios = shown.variance_ratio
-        total = sum(float(ratios[axis]) for axis in used)
-        text = self.tr("These axes describe {share} of the variance.")
-        self._total.setText(text.format(share=f"{total:.1%}"))
-        self._chart.set_variance(tuple(map(float, ratios)), used)
+    @Slot()
+    def _show(self) -> None:
+        model, embedding = self._model, self._model.embedding
+        wish, layout = wish_of(model.choice), model.layout
+        self._shown_key = ("", False) if layout is None else (layout.key, layout.is_running)
+        self.setEnabled(embedding is not None)
+        self._methods.show_method(wish.projection)
+        self._dims.button(FLAT if model.choice.is_flat else SOLID).setChecked(True)
+        self._dims.button(SOLID).setEnabled(self._n_axes(wish) >= SOLID)
+        for name, form in self._forms().items():
+            form.setVisible(name == wish.projection)
+        self._show_form(wish)
+        self._run_bar.show_wish(wish)
+        needs_run = wish.projection != "raw" and not wish.is_at_hand
+        self._run_bar.setVisible(needs_run or self._runner.is_running or bool(self._problem))
+        self._stale.setText(self._stale_text(wish))
+        self._stale.setVisible(bool(self._stale.text()))
 
-    def _note_text(self, shown: Shown | None) -> str:
-        group = self._model.group
-        if shown is None or group is None or len(group.sources) < 2:
+    @property
+    def _problem(self) -> str:
+        return self._runner.problem
+
+    def _n_axes(self, wish: Wish) -> int:
+        """How many axes a picture can have."""
+        shown, layout = self._model.shown, self._model.layout
+        if shown is None or wish.projection not in ("pca", "raw"):
+            return SOLID
+        if wish.projection == "raw":
+            return shown.embedding.n_dims
+        if layout is not None and layout.projection == "pca":
+            return len(layout.variance_ratio)
+        return shown.n_axes
+
+    def _show_form(self, wish: Wish) -> None:
+        embedding = self._model.embedding
+        if wish.projection == "pca":
+            self._components.show_wish(wish)
+        elif wish.projection == "tsne":
+            self._tsne.show_wish(wish, embedding)
+        elif wish.projection == "umap":
+            self._umap.show_wish(wish, embedding)
+        elif wish.projection == "raw":
+            self._columns.show_wish(wish, embedding)
+        else:
+            try:
+                self._axes.show_wish(wish, embedding)
+            except InvalidChoice as error:  # a session that was written by something else
+                self._stale.setText(str(error))
+
+    def _stale_text(self, wish: Wish) -> str:
+        layout, choice = self._model.layout, self._model.choice
+        if self._model.embedding is None or self._runner.is_running:
             return ""
-        if shown.are_own_axes and shown.embedding.source != group.sources[-1]:
-            return self.tr(
-                "This step has another width than the last one, so its axes are its own."
-            )
-        return self.tr("All steps share the axes of the last one, so that motion means change.")
+        if not is_out_of_date(layout, choice):
+            return ""
+        made: Wish | None = None if layout is None else layout.extra.get("wish")
+        if made is not None and made.n_dims != wish.n_dims:
+            text = self.tr("The picture was made in {n}D: run again for {m}D.")
+            return text.format(n=made.n_dims, m=wish.n_dims)
+        return self.tr("The picture is out of date: run again.")

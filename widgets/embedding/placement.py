@@ -1,0 +1,81 @@
+"""Where points are drawn: in the components of an embedding, or in a layout that was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from projector.arrays import FloatArray, frozen
+from projector.progress import Progress, Work
+from projector.render.raster import Raster
+from widgets.embedding.layouts import Layout
+from widgets.embedding.loading import Shown, outline, world_positions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cloud:
+    """positions: float32 (n, 3). edge: those of them that a camera must have in view. layout: None
+    for the components that the embedding was opened with."""
+
+    shown: Shown
+    layout: Layout | None
+    positions: FloatArray
+    edge: FloatArray
+    raster: Raster
+    axis_names: tuple[str, ...]
+
+
+def arranged(
+    shown: Shown, layout: Layout | None, axes: tuple[int, int, int], is_flat: bool
+) -> Work[Cloud]:
+    """Places of the points and a painter built for them."""
+    yield Progress(None, "Placing the points")
+    positions = drawn_positions(shown, layout, axes, is_flat)
+    edge = yield from outline(positions)
+    if layout is None:
+        edge = widened(edge, shown)
+    names = axis_names(shown, layout, axes, is_flat)
+    return Cloud(shown, layout, positions, edge, Raster(positions), names)
+
+
+def drawn_positions(
+    shown: Shown, layout: Layout | None, axes: tuple[int, int, int], is_flat: bool
+) -> FloatArray:
+    """float32 (n, 3), read-only; NaN for rows without a place."""
+    if layout is None:
+        return world_positions(shown, axes, is_flat)
+    return layout_positions(layout, is_flat)
+
+
+def layout_positions(layout: Layout, is_flat: bool) -> FloatArray:
+    """float32 (n, 3), read-only; the third axis is 0 where there is none, or none is wanted."""
+    placed = layout.coordinates
+    n_used = min(2 if is_flat else 3, placed.shape[1])
+    if n_used == 3:
+        return placed
+    positions = np.zeros((len(placed), 3), np.float32)
+    positions[:, :n_used] = placed[:, :n_used]
+    return frozen(positions)
+
+
+def axis_names(
+    shown: Shown, layout: Layout | None, axes: tuple[int, int, int], is_flat: bool
+) -> tuple[str, ...]:
+    """Of the axes that are drawn."""
+    n_used = 2 if is_flat else 3
+    if layout is not None:
+        return layout.axis_names[:n_used]
+    ratios = shown.variance_ratio
+    return tuple(f"PC{i + 1} · {ratios[i]:.1%}" for i in axes[:n_used] if i < shown.n_axes)
+
+
+def widened(edge: FloatArray, shown: Shown) -> FloatArray:
+    """The outline of an early step as large as that of the last, to which all steps are drawn.
+
+    Else a view that fits a cloud in its beginnings would lose it as it grows.
+    """
+    size = float(np.nanmax(np.abs(shown.coordinates), initial=0.0))
+    if shown.are_own_axes or not 0 < size < 1:
+        return edge
+    return frozen(edge / np.float32(size))
