@@ -95,6 +95,13 @@ def warm_up_quality() -> None:
     finish(label_disagreement(graph, np.arange(len(points)) % 3, 5))
 
 
+def warm_up_clusters() -> None:
+    """Clusters by density, and near duplicates."""
+    from projector.clusters import warm_up
+
+    finish(warm_up())
+
+
 def _points() -> FloatArray:
     return np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32)
 
@@ -108,6 +115,7 @@ FAMILIES: dict[str, Callable[[], None]] = {
     "umap": warm_up_umap,
     "placing": warm_up_placing,
     "quality": warm_up_quality,
+    "clusters": warm_up_clusters,
 }
 OPENING = ("logs", "pictures", "lines")
 """What must be compiled before a folder can be shown."""

@@ -1,5 +1,6 @@
 """Groups of points that lie together: k-means and HDBSCAN, and names told by the metadata."""
 
+from projector.clusters.agreement import Agreement, compare_labels
 from projector.clusters.contract import Clusters, HdbscanParameters, KMeansParameters
 from projector.clusters.hdbscan import hdbscan
 from projector.clusters.kmeans import kmeans
@@ -7,9 +8,11 @@ from projector.clusters.names import name_clusters
 from projector.clusters.warm_up import warm_up
 
 __all__ = [
+    "Agreement",
     "Clusters",
     "HdbscanParameters",
     "KMeansParameters",
+    "compare_labels",
     "hdbscan",
     "kmeans",
     "name_clusters",

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from projector.arrays import IntArray
 from projector.clusters.contract import Clusters
 from projector.colors import categories, kind_of
+from projector.colors.columns import without_empty
 from projector.errors import one_line
 from projector.progress import Progress, Work, scaled
 from projector.telling_words import telling_words
@@ -25,11 +27,15 @@ _N_WORDS = 3
 Candidate = tuple[float, str]
 
 
-def name_clusters(clusters: Clusters, table: pl.DataFrame | None) -> Work[tuple[str, ...]]:
+def name_clusters(
+    clusters: Clusters, table: pl.DataFrame | None, label_by: str | None = None
+) -> Work[tuple[str, ...]]:
     """One short name a cluster, all different; "cluster 3" (the largest is 1) where nothing tells.
 
     table: the metadata, n rows, or None. A value that half of a cluster's rows share, and that is
-    more frequent there than everywhere, names it; else its telling words do.
+    more frequent there than everywhere, names it; else its telling words do. label_by: a column
+    whose texts at the cluster's center name it where these don't, as where each row has a word of
+    its own.
     """
     values: list[list[Candidate]] = [[] for _ in range(clusters.n_clusters)]
     words: list[list[Candidate]] = [[] for _ in range(clusters.n_clusters)]
@@ -48,7 +54,18 @@ def name_clusters(clusters: Clusters, table: pl.DataFrame | None) -> Work[tuple[
                 if own:
                     text = ", ".join(word.word for word in own)
                     found.append((sum(word.share for word in own) / len(own), text))
-    return _different([_best(v, w) for v, w in zip(values, words, strict=True)])
+    wanted = [_best(v, w) for v, w in zip(values, words, strict=True)]
+    if table is not None and label_by in table.columns:
+        centers = zip(wanted, clusters.central, strict=True)
+        wanted = [names or _central(table[label_by], rows) for names, rows in centers]
+    return _different(wanted)
+
+
+def _central(column: pl.Series, rows: IntArray) -> list[str]:
+    """The labels of the rows at a cluster's center, as one name; none where they have none."""
+    texts = without_empty(column[rows[rows >= 0].tolist()]).drop_nulls().to_list()
+    told = ", ".join(dict.fromkeys(str(text) for text in texts))
+    return [_short(told)] if told else []
 
 
 def _add_values(found: list[list[Candidate]], column: pl.Series, clusters: Clusters) -> None:

@@ -38,6 +38,8 @@ class EmbeddingChoice:
     selections that were given a name. isolation: the rows that are shown at all. search: matching
     rows stand out; search_in None searches every column; search_mode: "text", "regex" or "sql".
     neighbors_in: "vectors" or "layout". edits: what the user wrote into the metadata, in order.
+    structure: by tool of the structure page, those of its settings that differ from the usual ones;
+    never written to.
 
     metadata_path, sprite_path: files to read in place of those that the log names, "" for these.
     metadata_header: whether the first line names the columns, None finds out. metadata_repair: the
@@ -89,6 +91,7 @@ class EmbeddingChoice:
     n_neighbors: int = 10
     neighbors_in: str = "vectors"
     edits: tuple[Edit, ...] = ()
+    structure: dict[str, dict[str, Any]] = field(default_factory=dict)
     metadata_path: str = ""
     metadata_header: bool | None = None
     metadata_repair: str = ""

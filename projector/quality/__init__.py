@@ -10,7 +10,13 @@ from projector.quality.figures import Figure
 from projector.quality.labels import Disagreement, class_codes, label_disagreement
 from projector.quality.measure import Quality, measure_quality
 from projector.quality.order import distance_correlation, triplet_accuracy
-from projector.quality.ranks import RankFigures, measure_ranks, neighbor_overlap
+from projector.quality.ranks import (
+    RankFigures,
+    estimate_seconds,
+    measure_ranks,
+    n_looked_at,
+    neighbor_overlap,
+)
 
 __all__ = [
     "Disagreement",
@@ -19,9 +25,11 @@ __all__ = [
     "RankFigures",
     "class_codes",
     "distance_correlation",
+    "estimate_seconds",
     "label_disagreement",
     "measure_quality",
     "measure_ranks",
+    "n_looked_at",
     "neighbor_overlap",
     "triplet_accuracy",
 ]

@@ -24,6 +24,7 @@ _MOST_EXACT = 1.2e11  # operations of an exact measurement: some seconds,
 _MOST_SAMPLED = 6e10  # as of a sampled one, which waits for vectors to be read too
 _LEAST_ROWS = 200
 _BLOCK = 1 << 16  # rows whose neighbors are compared at once
+_PER_SECOND = 1.5e10  # operations, on two cores
 _PER_PAIR = 40  # operations that a pair costs whatever the number of dims
 
 
@@ -75,6 +76,20 @@ def measure_ranks(
     return RankFigures(k, *figures)
 
 
+def n_looked_at(n: int, d: int, n_sample: int | None = None) -> int:
+    """So many of n finite rows of d values measure_ranks looks at."""
+    per_row = n * float(d + _PER_PAIR)
+    if n_sample is None:
+        is_exact = n * per_row <= _MOST_EXACT
+        n_sample = n if is_exact else max(_LEAST_ROWS, int(_MOST_SAMPLED / per_row))
+    return min(n, n_sample)
+
+
+def estimate_seconds(n: int, d: int, n_sample: int | None = None) -> float:
+    """How long measure_ranks takes on two cores, roughly."""
+    return n_looked_at(n, d, n_sample) * n * float(d + _PER_PAIR) / _PER_SECOND
+
+
 def check_neighbors(n: int, k: int) -> None:
     """Raise unless k neighbors can be ranked among n rows."""
     if n < 3:
@@ -90,15 +105,12 @@ def check_neighbors(n: int, k: int) -> None:
 def _chosen_rows(space: Space, n_sample: int | None, seed: int) -> IntArray:
     """int64, rising: the rows to look at."""
     ids = np.flatnonzero(space.mask)
-    per_row = len(ids) * float(space.d + _PER_PAIR)
-    if n_sample is None:
-        is_exact = len(ids) * per_row <= _MOST_EXACT
-        n_sample = len(ids) if is_exact else max(_LEAST_ROWS, int(_MOST_SAMPLED / per_row))
-    if n_sample < 1:
+    if n_sample is not None and n_sample < 1:
         raise InvalidChoice(f"The sample must hold at least 1 row, got {n_sample:,}.")
-    if n_sample >= len(ids):
+    n_rows = n_looked_at(len(ids), space.d, n_sample)
+    if n_rows == len(ids):
         return ids
-    return np.sort(np.random.default_rng(seed).choice(ids, n_sample, replace=False))
+    return np.sort(np.random.default_rng(seed).choice(ids, n_rows, replace=False))
 
 
 def _group_sums(

@@ -15,6 +15,7 @@ from projector.arrays import FloatArray
 from projector.clusters import (
     HdbscanParameters,
     KMeansParameters,
+    compare_labels,
     hdbscan,
     kmeans,
     name_clusters,
@@ -204,3 +205,38 @@ def test_no_clusters_need_no_names() -> None:
 
 def test_kernels_warm_up_on_their_own() -> None:
     finish(warm_up())
+
+
+def test_where_each_row_has_its_own_word_the_words_at_the_center_name_a_cluster() -> None:
+    points = np.array([[0, 0], [1, 0], [2, 0], [50, 0], [51, 0], [52, 0], [54, 0]], np.float32)
+    found = finish(kmeans(points, KMeansParameters(n_clusters=2)))
+    table = pl.DataFrame({"word": ["ab", "cd", None, "ef", "gh", "ij", "kl"]})
+    assert finish(name_clusters(found, table, "word")) == ("ij, gh, ef", "cd, ab")
+    assert finish(name_clusters(found, table)) == ("cluster 1", "cluster 2")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_agreement_with_labels_is_that_of_scikit_learn(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    ours, theirs = rng.integers(-1, 5, 300).astype(np.int32), rng.integers(-1, 4, 300)
+    theirs[:120] = ours[:120]
+    both = (ours >= 0) & (theirs >= 0)
+    found = compare_labels(ours, theirs)
+    assert found.n == both.sum()
+    assert found.rand == pytest.approx(adjusted_rand_score(theirs[both], ours[both]))
+    right = sum(np.bincount(theirs[both & (ours == one)]).max() for one in range(5))
+    assert found.purity == pytest.approx(right / both.sum())
+
+
+def test_the_same_groups_under_other_numbers_agree_wholly() -> None:
+    found = compare_labels(np.array([0, 0, 1, 1], np.int32), np.array([7, 7, 2, 2]))
+    assert (found.rand, found.purity) == (1.0, 1.0)
+
+
+def test_one_group_of_all_agrees_with_itself() -> None:
+    assert compare_labels(np.zeros(5, np.int32), np.zeros(5, np.int64)).rand == 1.0
+
+
+def test_nothing_is_compared_where_no_row_has_both() -> None:
+    with pytest.raises(NothingToShow, match="both a cluster and a label"):
+        compare_labels(np.array([0, -1], np.int32), np.array([-1, 3]))
