@@ -56,6 +56,7 @@ class EmbeddingDashboard(Dashboard):
         self.canvas = ScatterCanvas()
         self._data = DataPanel(self.model)
         self._data.source_picked.connect(self._on_source_picked)
+        self._data.said.connect(self.said)
         self.runner = ProjectionRunner(self.model, run_job, self)
         self.runner.said.connect(self.said)
         self._projection = ProjectionPanel(self.model, self.runner)
