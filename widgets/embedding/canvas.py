@@ -95,6 +95,16 @@ class ScatterCanvas(QWidget):
         return self._view.camera
 
     @property
+    def drawn(self) -> Drawn:
+        """All that is drawn, to be copied and not written to."""
+        return self._drawn
+
+    @property
+    def raster(self) -> Raster | None:
+        """The painter of the points, None before there are any."""
+        return self._painter.raster
+
+    @property
     def raised(self) -> Raised:
         return self._drawn.raised
 
@@ -241,6 +251,12 @@ class ScatterCanvas(QWidget):
     def set_camera(self, camera: Camera) -> None:
         """Look from there at once."""
         self._view.look_from(camera)
+        self._schedule()
+
+    def look_from(self, camera: Camera) -> None:
+        """As set_camera, and as if the user had gone there: another size of the widget leaves it
+        as it is."""
+        self._view.steer(camera)
         self._schedule()
 
     def point_at(self, at: QPointF) -> int | None:

@@ -43,6 +43,7 @@ class CloudPresenter(QObject):
         self._model, self._canvas, self._run_job = model, canvas, run_job
         self._is_ready = self._is_warming = False
         self._fitted_for: tuple[object, ...] = ()
+        self._expected_camera: Camera | None = None
         self._loading: Message | None = None
         self._places: FloatArray = np.zeros((0, 3), np.float32)
         self._drawn: tuple[str, bool] | None = None
@@ -84,6 +85,15 @@ class CloudPresenter(QObject):
         self._fitted_for = ()
         self._forget_places()
         self._canvas.clear_cloud()
+
+    @Slot(object)
+    def expect_camera(self, camera: Camera) -> None:
+        """Look from there, also once the points that are under way have arrived."""
+        self._canvas.look_from(camera)
+        shown, source = self._model.shown, self._model.source
+        is_under_way = shown is None or shown.embedding.source is not source
+        if is_under_way or self._arranging is not None:
+            self._expected_camera = camera
 
     @Slot(object)
     def set_loading(self, message: Message | None) -> None:
@@ -234,6 +244,11 @@ class CloudPresenter(QObject):
         view = (method, choice.axes if has_axes else (), choice.is_flat)
         is_done = layout is not None and not layout.is_running and layout.key == self._running
         self._running = layout.key if layout is not None and layout.is_running else ""
+        expected, self._expected_camera = self._expected_camera, None
+        if expected is not None:
+            self._canvas.look_from(expected)
+            self._fitted_for = (*embedding, *view)
+            return
         if self._fitted_for[:3] != embedding:
             self._canvas.reset_camera(is_at_once=True)
         elif self._fitted_for[3:] != view or (is_done and self._is_camera_ours()):
