@@ -25,6 +25,7 @@ from widgets.embedding.doctor_view import DoctorDialog
 from widgets.embedding.edit_commands import EditCommands
 from widgets.embedding.empty import EmptyState
 from widgets.embedding.inspector import Inspector
+from widgets.embedding.left_pages import LeftPages
 from widgets.embedding.loader import EmbeddingLoader
 from widgets.embedding.message import Message
 from widgets.embedding.metadata_notice import MetadataNotice
@@ -33,7 +34,6 @@ from widgets.embedding.picture_loader import PictureLoader
 from widgets.embedding.projecting.commands import ProjectionCommands
 from widgets.embedding.projecting.runner import ProjectionRunner
 from widgets.embedding.projection_panel import ProjectionPanel
-from widgets.embedding.section import Panel, StackedPanels
 from widgets.embedding.sources import SourceGroup, group_sources
 from widgets.embedding.tensor_lister import TensorLister
 from widgets.embedding.view_model import EmbeddingViewModel, number_text
@@ -60,11 +60,10 @@ class EmbeddingDashboard(Dashboard):
         self.runner = ProjectionRunner(self.model, run_job, self)
         self.runner.said.connect(self.said)
         self._projection = ProjectionPanel(self.model, self.runner)
-        self._left = StackedPanels(
-            Panel(self.tr("Embedding"), 42, self._data),
-            Panel(self.tr("Projection"), 42, self._projection),
-        )
-        self._inspector = Inspector(self.model)
+        self._left = LeftPages(self._data, self._projection)
+        self._inspector = Inspector(self.model, run_job)
+        self._inspector.said.connect(self.said)
+        self._inspector.fly_asked.connect(self.canvas.fly_to_rows)
         self._loader = EmbeddingLoader(self.model, run_job, self)
         self._pictures = PictureLoader(self.model, self.canvas, run_job, self)
         self._looks = PointLooks(self.model, self.canvas, run_job, self)
@@ -92,6 +91,7 @@ class EmbeddingDashboard(Dashboard):
         self._projection_commands = ProjectionCommands(
             self.model, self.runner, self._projection.results, self.canvas, self
         )
+        self._projection_commands.method_shown.connect(self._left.show_projection)
         self._projection_commands.said.connect(self.said)
         self._projection.script_asked.connect(self._projection_commands.copy_as_python)
         self._pages = QStackedLayout(self)
@@ -180,7 +180,12 @@ class EmbeddingDashboard(Dashboard):
 
     @override
     def commands(self) -> tuple[Command, ...]:
-        return (*self._edit_commands.all(), *self._commands.all(), *self._projection_commands.all())
+        return (
+            *self._edit_commands.all(),
+            *self._inspector.commands(),
+            *self._commands.all(),
+            *self._projection_commands.all(),
+        )
 
     def _why_nothing(self, contents: Contents) -> str:
         text = self.tr(

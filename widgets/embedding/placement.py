@@ -12,6 +12,8 @@ from projector.render.raster import Raster
 from widgets.embedding.layouts import Layout
 from widgets.embedding.loading import Shown, outline, world_positions
 
+BALL = 0.9
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cloud:
@@ -35,8 +37,18 @@ def arranged(
     edge = yield from outline(positions)
     if layout is None:
         edge = widened(edge, shown)
+    elif layout.is_running:
+        edge = _ball(is_flat)
     names = axis_names(shown, layout, axes, is_flat)
     return Cloud(shown, layout, positions, edge, Raster(positions), names)
+
+
+def _ball(is_flat: bool) -> FloatArray:
+    """What a layout that moves on stays within, but for few points: float32 (m, 3)."""
+    turn = np.linspace(0, 2 * np.pi, 32, endpoint=False)
+    ring = np.column_stack([np.cos(turn), np.sin(turn), np.zeros_like(turn)])
+    rings = (ring,) if is_flat else (ring, ring[:, [0, 2, 1]], ring[:, [2, 0, 1]])
+    return frozen((BALL * np.concatenate(rings)).astype(np.float32))
 
 
 def drawn_positions(

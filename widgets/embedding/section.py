@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QScrollArea,
     QSizePolicy,
-    QSplitter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -66,13 +65,7 @@ class Section(QWidget):
 class Panel(QScrollArea):
     """Sections in a column as wide as the panel; scrolls up and down only."""
 
-    def __init__(
-        self,
-        name: str,
-        n_characters: int,
-        content: QWidget | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, name: str, n_characters: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._n_characters = n_characters
         self.setAccessibleName(name)
@@ -85,9 +78,6 @@ class Panel(QScrollArea):
         self._layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self._layout.setSpacing(MARGIN)
         self.setWidget(self._column)
-        if content is not None:
-            self.add(content)
-            self.add_stretch()
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         self._layout.addWidget(widget, stretch)
@@ -104,15 +94,3 @@ class Panel(QScrollArea):
         """Wide enough that no control is cut."""
         bar = self.verticalScrollBar().sizeHint().width()
         return QSize(self._column.minimumSizeHint().width() + bar, 120)
-
-
-class StackedPanels(QSplitter):
-    """Panels above one another, each with its own scroll bar; the line between can be dragged."""
-
-    def __init__(self, *panels: Panel) -> None:
-        super().__init__(Qt.Orientation.Vertical)
-        self.setChildrenCollapsible(False)
-        self.setHandleWidth(5)
-        for panel in panels:
-            self.addWidget(panel)
-        self.setSizes([1000] * len(panels))

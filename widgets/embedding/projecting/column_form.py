@@ -13,7 +13,7 @@ from widgets.embedding.projecting.fields import Field
 from widgets.embedding.projecting.inputs import NumberField
 from widgets.embedding.projecting.parameter_form import Control
 from widgets.embedding.projecting.runner import ProjectionRunner
-from widgets.embedding.projecting.wishes import Wish, with_value
+from widgets.embedding.projecting.wishes import Wish, wish_of, with_value
 from widgets.embedding.view_model import EmbeddingViewModel
 
 N_AXES = 3
@@ -47,18 +47,15 @@ class ColumnForm(QWidget):
             number.blockSignals(True)
             number.setMaximum(n_dims)
             number.blockSignals(False)
-            number.show_value(self._columns(wish)[axis])
+            number.show_value(wish.columns[axis])
             self._form.setRowVisible(number, axis < n_dims)
-
-    def _columns(self, wish: Wish) -> tuple[int, ...]:
-        return tuple(wish.value("columns")) or (1, 2, 3)
 
     @Slot(object)
     def _on_chosen(self, change: tuple[str, Any]) -> None:
         """A column that is on another axis already changes places with it."""
         axis, column = int(change[0]), int(change[1])
         choice = self._model.choice
-        columns = list(tuple(choice.parameters.get("raw", {}).get("columns", ())) or (1, 2, 3))
+        columns = list(wish_of(choice).columns)
         if column in columns:
             columns[columns.index(column)] = columns[axis]
         columns[axis] = column

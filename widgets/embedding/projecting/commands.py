@@ -17,9 +17,13 @@ from widgets.shared.theme import is_dark
 
 
 class ProjectionCommands(QObject):
-    """Each asks the runner or the model. said: a line for the status bar (str)."""
+    """Each asks the runner or the model.
+
+    said: a line for the status bar (str). method_shown: a method was brought to the front.
+    """
 
     said = Signal(object)
+    method_shown = Signal()
 
     def __init__(
         self,
@@ -167,6 +171,7 @@ class ProjectionCommands(QObject):
 
     def _show(self, method: str) -> None:
         show_method(self._model, self._runner, method)
+        self.method_shown.emit()
 
     def _pause(self) -> None:
         state = self._runner.state

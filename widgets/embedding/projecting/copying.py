@@ -9,7 +9,7 @@ from projector.projections.components import PcaParameters
 from projector.projections.prepare import Preparation
 from projector.render.camera import Camera
 from widgets.embedding.layouts import Layout
-from widgets.embedding.projecting.wishes import SUPERVISE_BY, Wish
+from widgets.embedding.projecting.wishes import AXES, SUPERVISE_BY, Wish
 from widgets.embedding.view_model import EmbeddingViewModel
 
 
@@ -46,8 +46,10 @@ def is_told_by_parameters(layout: Layout | None) -> bool:
     if layout is None:
         return True
     is_free = any(layout.extra.get(name) for name in ("is_steered", "is_stopped", "is_aligned"))
-    fills = layout.projection == "axes" and layout.extra["wish"].value("fills_rest")
-    is_filled = fills and len(layout.axis_names) > len(layout.extra["wish"].axes)
+    wish: Wish | None = layout.extra.get("wish")
+    is_filled = (
+        wish is not None and layout.projection == AXES and len(layout.axis_names) > len(wish.axes)
+    )
     return not is_free and not is_filled and not layout.is_running
 
 
@@ -58,11 +60,11 @@ def _components(axes: tuple[int, int, int]) -> dict[str, Any]:
 
 
 def _making(layout: Layout) -> dict[str, Any]:
-    wish: Wish = layout.extra["wish"]
+    wish: Wish | None = layout.extra.get("wish")
     return {
         "projection": layout.projection,
         "parameters": layout.parameters,
         "preparation": layout.preparation,
-        "supervise": wish.value(SUPERVISE_BY),
+        "supervise": None if wish is None else wish.value(SUPERVISE_BY),
         "n_more": int(layout.extra.get("n_more", 0)),
     }

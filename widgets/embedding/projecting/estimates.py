@@ -39,7 +39,7 @@ def estimate_text(wish: Wish, embedding: Embedding) -> str:
         return ""
     text = f"Takes {time_text(estimate.seconds)}"
     if estimate.n_bytes >= _LITTLE:
-        text += f" and {memory_text(estimate.n_bytes)} of memory"
+        text += f", {memory_text(estimate.n_bytes)}"
     return f"{text}."
 
 

@@ -50,7 +50,8 @@ class NumberField(QDoubleSpinBox):
     def show_value(self, value: float | None) -> None:
         """Announces nothing."""
         self.blockSignals(True)
-        self.setValue(self.minimum() if value is None else value)
+        is_number = isinstance(value, int | float)
+        self.setValue(value if is_number and value is not None else self.minimum())
         self.blockSignals(False)
 
     def set_automatic_text(self, text: str) -> None:

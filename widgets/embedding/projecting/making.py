@@ -88,6 +88,8 @@ def layout_work(request: Request, shared: Shared, control: Control) -> Work[Layo
 
 def _parameters(request: Request) -> Parameters:
     wish = request.wish
+    if wish.projection == "raw":
+        return _column_parameters(wish, request.embedding.n_dims)
     if wish.projection != AXES:
         return wish.parameters()
     from projector.projections.axes import AxesParameters
@@ -95,6 +97,16 @@ def _parameters(request: Request) -> Parameters:
     table, n = request.embedding.metadata, request.embedding.n_points
     axes = tuple(one.axis(table, n) for one in wish.axes)
     return AxesParameters(n_dims=3, axes=axes, is_orthogonal=wish.value("is_orthogonal"))
+
+
+def _column_parameters(wish: Wish, d: int) -> Parameters:
+    """Of d columns, those that are there."""
+    from projector.projections.raw import RawParameters
+
+    columns = tuple(column for column in wish.columns if column <= d)
+    if len(columns) < 2:
+        return RawParameters(n_dims=2)
+    return RawParameters(n_dims=len(columns), columns=columns)
 
 
 def _shortened(request: Request, parameters: Parameters) -> Parameters:

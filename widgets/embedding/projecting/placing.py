@@ -27,15 +27,14 @@ class Frame:
 
 
 def frame_of(positions: FloatArray) -> Frame:
-    """Centered on the mean; the farthest coordinate is drawn at 1."""
+    """Centered on the mean; the farthest point is drawn at a distance of 1."""
     n_dims = positions.shape[1]
     finite = positions[np.isfinite(positions).all(axis=1)]
     if not len(finite):
         return Frame(np.zeros(n_dims), 1.0)
     center = finite.mean(axis=0, dtype=np.float64)
-    farthest = max(
-        float((finite.max(axis=0) - center).max()), float((center - finite.min(axis=0)).max())
-    )
+    moved = finite - center
+    farthest = float(np.sqrt(np.einsum("ij,ij->i", moved, moved).max()))
     return Frame(center, farthest if farthest > 0 and np.isfinite(farthest) else 1.0)
 
 

@@ -167,7 +167,7 @@ class ResultList(QWidget):
         layout = self._model.layouts.find(item.data(KEY))
         if layout is None:
             return
-        name = item.text().removesuffix(figures_of(layout)).strip()
+        name = item.text().replace(figures_of(layout), "").strip()
         if name and name != layout.title:
             layout = dataclasses.replace(layout, title=name)
             self._model.keep_layout(layout)
@@ -233,11 +233,12 @@ class ResultList(QWidget):
 
 def line_of(layout: Layout) -> str:
     """A layout in the list: its name and how well it fits."""
-    return layout.title + figures_of(layout)
+    method, dot, rest = layout.title.partition(DOT)
+    return method + figures_of(layout) + dot + rest
 
 
 def figures_of(layout: Layout) -> str:
-    """What stands behind the name."""
+    """What stands behind the method."""
     kl = layout.diagnostics.get("kl")
     text = "" if kl is None else f"{DOT}KL {kl:.2f}"
     if layout.is_running:

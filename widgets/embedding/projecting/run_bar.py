@@ -104,6 +104,7 @@ class RunBar(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(MARGIN // 2)
         self._bar = QProgressBar(maximum=N_TICKS, textVisible=False)
+        self._bar.setFixedHeight(max(6, self.fontMetrics().height() // 2))
         self._bar.setAccessibleName(self.tr("Progress of the projection"))
         self._note = QLabel(wordWrap=True)
         self._kl = Sparkline(self.tr("Divergence (KL) so far"))
@@ -186,7 +187,7 @@ class RunBar(QWidget):
             parts.append(self.tr("KL {kl}").format(kl=f"{state.kls[-1]:.3f}"))
         if state.rate is not None and not state.is_paused:
             rate = f"{state.rate:.0f}" if state.rate >= 10 else f"{state.rate:.1f}"
-            parts.append(self.tr("{rate} a second").format(rate=rate))
+            parts.append(self.tr("{rate}/s").format(rate=rate))
         text = " \N{MIDDLE DOT} ".join(parts)
         embedding = self._model.embedding
         is_other = embedding is None or embedding.source is not state.source

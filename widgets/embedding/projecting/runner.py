@@ -95,7 +95,7 @@ class ProjectionRunner(QObject):
         if layout is None or embedding is None or layout.projection not in ITERATIVE:
             return
         n_before = int(layout.extra.get("n_more", 0))
-        wish: Wish = layout.extra["wish"]
+        wish: Wish = layout.extra.get("wish") or wish_of(self._model.choice)
         request = Request(layout.key, wish, embedding, layout.positions, n_before, n, layout.title)
         self._start(request)
 

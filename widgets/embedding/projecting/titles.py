@@ -70,8 +70,7 @@ def axis_names(wish: Wish, n_columns: int) -> tuple[str, ...]:
     if wish.projection == AXES:
         return tuple(one.title for one in wish.axes)
     if wish.projection == "raw":
-        columns = wish.value("columns") or (1, 2, 3)
-        return tuple(f"Column {column}" for column in columns if column <= n_columns)
+        return tuple(f"Column {column}" for column in wish.columns if column <= n_columns)
     title = projection_of(wish.projection).title
     return tuple(f"{title} {i + 1}" for i in range(wish.n_dims))
 

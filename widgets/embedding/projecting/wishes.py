@@ -52,6 +52,12 @@ class Wish:
         return tuple(AxisWish.from_json(one) for one in self.value("axes"))
 
     @property
+    def columns(self) -> tuple[int, int, int]:
+        """Of the vectors, counted from 1, for x, y and z."""
+        chosen = tuple(one for one in self.value("columns") if isinstance(one, int) and one > 0)
+        return (chosen[0], chosen[1], chosen[2]) if len(chosen) == 3 else (1, 2, 3)
+
+    @property
     def is_at_hand(self) -> bool:
         """Whether the components that every embedding is opened with are all that is wanted."""
         is_plain = self.preparation == Preparation()
@@ -61,8 +67,6 @@ class Wish:
         """Raises InvalidChoice; axes of one's own are made from rows, see `making`."""
         own = OWN_DEFAULTS[self.projection]
         values = {name: value for name, value in self.values.items() if name not in own}
-        if self.projection == "raw" and self.value("columns"):
-            values["columns"] = tuple(self.value("columns"))
         return projection_of(self.projection).parameters(n_dims=self.n_dims, **values)  # type: ignore[no-any-return]
 
 
@@ -70,9 +74,18 @@ def wish_of(choice: EmbeddingChoice) -> Wish:
     """The wish that the forms show now; the vectors' own columns are never prepared."""
     name = choice.projection if choice.projection in NAMES else "pca"
     n_dims = 2 if choice.is_flat and name in ITERATIVE else 3
-    values = dict(choice.parameters.get(name, {}))
+    defaults = defaults_of(name)
+    chosen = choice.parameters.get(name, {})
+    values = {key: one for key, one in chosen.items() if key in defaults and _suits(key, one)}
     preparation = Preparation() if name == "raw" else preparation_of(choice)
     return Wish(name, n_dims, values, preparation)
+
+
+def _suits(name: str, value: Any) -> bool:
+    """Whether a value that a session held is of a kind that the forms can show."""
+    if name in ("axes", "columns"):
+        return isinstance(value, list | tuple)
+    return value is None or isinstance(value, bool | int | float | str)
 
 
 def preparation_of(choice: EmbeddingChoice) -> Preparation:

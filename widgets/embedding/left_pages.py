@@ -1,0 +1,42 @@
+"""The left panel: one page for the data and how points look, one for projections."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QTabWidget, QWidget
+from typing_extensions import override
+
+from widgets.embedding.section import Panel
+
+N_CHARACTERS = 42
+
+
+class LeftPages(QTabWidget):
+    """Each page scrolls by itself when the window is small."""
+
+    def __init__(self, data: QWidget, projection: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDocumentMode(True)
+        self.setAccessibleName(self.tr("Embedding and projection"))
+        self.tabBar().setExpanding(True)
+        self.tabBar().setAccessibleName(self.tr("Pages of the left panel"))
+        self._data = self._add(data, self.tr("Data"), self.tr("What is shown, and its colors"))
+        tip = self.tr("How many dimensions become two or three")
+        self._projection = self._add(projection, self.tr("Projection"), tip)
+
+    def _add(self, content: QWidget, title: str, tip: str) -> Panel:
+        page = Panel(title, N_CHARACTERS)
+        page.add(content)
+        page.add_stretch()
+        self.setTabToolTip(self.addTab(page, title), tip)
+        return page
+
+    def show_data(self) -> None:
+        self.setCurrentWidget(self._data)
+
+    def show_projection(self) -> None:
+        self.setCurrentWidget(self._projection)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return self._data.sizeHint()
