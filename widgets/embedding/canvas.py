@@ -51,6 +51,7 @@ from widgets.shared.theme import plot_colors
 
 REACH_PX = 6.0
 MOST_AT_ONCE = 150_000
+MOST_FITTED = 20_000
 """So many points are placed anew on the main thread; more in a job."""
 
 
@@ -246,6 +247,16 @@ class ScatterCanvas(QWidget):
         """Bring a point into the middle, near enough to see its surroundings."""
         if 0 <= point < len(self._drawn.positions):
             self._view.fly_to(self._drawn.positions[point])
+
+    @Slot(object)
+    def fly_to_rows(self, rows: IntArray) -> None:
+        """Bring these points, int64 (k,), into view; of very many some decide."""
+        places = self._drawn.positions
+        rows = rows[rows < len(places)]
+        if len(rows) == 1:
+            self.fly_to(int(rows[0]))
+        else:
+            self._view.fly_to_all(places[rows[:: max(1, len(rows) // MOST_FITTED)]])
 
     @Slot(object)
     def set_camera(self, camera: Camera) -> None:

@@ -26,6 +26,9 @@ from widgets.shared.job import RunJob
 SPRITE_RATIO = 9.0
 PREPARING = frozenset({"centers", "unit_length", "whitens", "n_prepared"})
 
+MOST_MARKED = 1000
+"""So many neighbors at most are marked in the picture; the list holds them all."""
+
 
 class CloudPresenter(QObject):
     """Hands the canvas places, colors, looks and raised points. said: a line for the status."""
@@ -275,7 +278,7 @@ class CloudPresenter(QObject):
     def _show_raised(self) -> None:
         nearest, selected = self._model.nearest, self._model.selected
         found = None if nearest is None or nearest.point != selected else nearest.found
-        neighbors = () if found is None else tuple(map(int, found.ids))
+        neighbors = () if found is None else tuple(found.ids[:MOST_MARKED].tolist())
         self._canvas.set_raised(selected, neighbors)
         self._describe()
 

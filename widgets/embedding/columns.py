@@ -68,28 +68,31 @@ def point_cells(embedding: Embedding, point: int) -> Iterator[tuple[str, str]]:
         yield name, cell_text(embedding.metadata[name][point])
 
 
-def find_rows(embedding: Embedding, text: str, column: str | None) -> Work[IntArray]:
+def find_rows(
+    embedding: Embedding, text: str, column: str | None, mode: str = "text"
+) -> Work[IntArray]:
     """Ids of the rows that hold the text, whatever the case, in one column or, with None, in any.
 
-    Without metadata a row is found by its number. An empty text finds nothing.
+    mode: "regex" takes the text as a regular expression, "sql" as a condition on a row. Without
+    metadata a row is found by its number. An empty text finds nothing. Raises InvalidChoice.
     """
     import polars as pl
+
+    from projector.search import TextQuery, find_text, find_where
 
     yield Progress(None, "Searching")
     if not text:
         return np.zeros(0, dtype=np.int64)
-    if embedding.metadata is None:
+    table = embedding.metadata
+    if mode == "sql":
+        if table is None:
+            table = pl.DataFrame({"row": np.arange(embedding.n_points)})
+        return (yield from find_where(table, text)).rows
+    if table is None and mode == "text":
         is_row = text.isdecimal() and len(text) < 19 and int(text) < embedding.n_points
         return np.array([int(text)] if is_row else [], dtype=np.int64)
-    names = [column] if column in embedding.metadata.columns else embedding.metadata.columns
-    wanted = text.lower()
-    matches = pl.any_horizontal(
-        pl.col(name)
-        .cast(pl.String, strict=False)
-        .str.to_lowercase()
-        .str.contains(wanted, literal=True)
-        .fill_null(value=False)
-        for name in names
-    )
-    mask = embedding.metadata.select(matches.alias("match"))["match"].to_numpy()
-    return np.flatnonzero(mask).astype(np.int64)
+    if table is None:
+        table = pl.DataFrame({"row": np.arange(embedding.n_points)})
+    columns = (column,) if column is not None and column in table.columns else None
+    query = TextQuery(text, columns, is_regex=mode == "regex")
+    return (yield from find_text(table, query)).rows

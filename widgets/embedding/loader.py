@@ -1,4 +1,4 @@
-"""Runs the work behind the choice: reading a source, finding neighbors, searching."""
+"""Runs the reading of sources that the choice asks for."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from projector.arrays import FloatArray, IntArray
 from projector.embeddings.embedding import Source
 from projector.errors import ProjectorError, Stopped
 from projector.progress import Progress, Work
-from widgets.embedding.columns import find_rows
 from widgets.embedding.loading import Kept, Loaded, Shown, load, load_companions
 from widgets.embedding.message import Message
-from widgets.embedding.view_model import EmbeddingViewModel, Nearest
+from widgets.embedding.view_model import EmbeddingViewModel
 from widgets.shared.job import Job, RunJob
 
 SOURCE_NAMES = frozenset({"run", "name", "copy", "step"})
@@ -55,8 +53,7 @@ class EmbeddingLoader(QObject):
         group, source = self._model.group, self._model.source
         if group is None or source is None:
             return
-        for key in ("load", "neighbors", "search"):
-            self._cancel(key)
+        self._cancel("load")
         kept = self._kept.find(source)
         if kept is not None:
             self._show_as_wished(kept)
@@ -84,36 +81,6 @@ class EmbeddingLoader(QObject):
     def _on_changed(self, names: frozenset[str]) -> None:
         if names & (SOURCE_NAMES | COMPANION_NAMES):
             self.load()
-            return
-        if names & {"selected", "metric", "n_neighbors"}:
-            self.find_neighbors()
-        if names & {"search", "search_in"}:
-            self.search()
-
-    def find_neighbors(self) -> None:
-        """List what is nearest to the selected point."""
-        self._cancel("neighbors")
-        embedding, point = self._model.embedding, self._model.selected
-        if embedding is None or point is None or embedding.n_points < 2:
-            self._model.set_nearest(None)
-            return
-        self._model.set_nearest(Nearest(point, None))
-        choice = self._model.choice
-        k = min(choice.n_neighbors, embedding.n_points - 1)
-        work = nearest_to(embedding.vectors, point, k, choice.metric)
-        title = self.tr("Finding neighbors")
-        self._start("neighbors", title, work, self._on_nearest, None, self._on_no_nearest)
-
-    def search(self) -> None:
-        """Find the rows that hold the searched text."""
-        self._cancel("search")
-        embedding, choice = self._model.embedding, self._model.choice
-        text = choice.search.strip()
-        if embedding is None or not text:
-            self._model.set_matches(None)
-            return
-        work = find_rows(embedding, text, choice.search_in)
-        self._start("search", self.tr("Searching"), work, self._on_matches)
 
     def _start(
         self,
@@ -181,29 +148,6 @@ class EmbeddingLoader(QObject):
             message = Message(self.tr("This embedding can't be shown"), str(error))
         self.message_changed.emit(message)
 
-    @Slot(object)
-    def _on_nearest(self, nearest: Nearest) -> None:
-        self._model.set_nearest(nearest)
-
-    @Slot(object)
-    def _on_no_nearest(self, error: ProjectorError) -> None:
-        point = self._model.selected
-        self._model.set_nearest(None if point is None else Nearest(point, None, str(error)))
-
-    @Slot(object)
-    def _on_matches(self, matches: IntArray) -> None:
-        self._model.set_matches(matches)
-
     def _show(self, shown: Shown) -> None:
         self.message_changed.emit(None)
         self._model.set_shown(shown)
-        self.find_neighbors()
-        self.search()
-
-
-def nearest_to(vectors: FloatArray, point: int, k: int, metric: Any) -> Work[Nearest]:
-    """The neighbors of one point, together with the point."""
-    from projector.neighbors import nearest_work
-
-    found = yield from nearest_work(vectors, point, k, metric)
-    return Nearest(point, found)

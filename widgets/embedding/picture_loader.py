@@ -60,7 +60,7 @@ class PictureLoader(QObject):
 
     @Slot(object)
     def _on_changed(self, names: frozenset[str]) -> None:
-        if "selected" in names:
+        if names & {"selected", "selection"}:
             self._load_named()
         if "shows_pictures" in names:
             self._load_seen()
@@ -76,7 +76,8 @@ class PictureLoader(QObject):
         nearest, matches = self._model.nearest, self._model.matches
         named = [point for point in (self._hovered, self._model.selected) if point is not None]
         if nearest is not None and nearest.found is not None:
-            named += nearest.found.ids.tolist()
+            named += nearest.found.ids[: MOST_LISTED // 2].tolist()
+        named += self._model.selection.ids[: MOST_LISTED // 4].tolist()
         if matches is not None:
             named += matches[:MOST_LISTED].tolist()
         ids = np.fromiter(dict.fromkeys(named[:MOST_LISTED]), np.int64)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
@@ -18,7 +19,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QPainter, QPalette, QPixmap
+from PySide6.QtGui import QGuiApplication, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -29,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from projector.arrays import FloatArray, IntArray, frozen
 from projector.embeddings.pictures import SpriteSheet
 from widgets.embedding.pictures import point_pixmap
 from widgets.shared.texts import plain_tip
@@ -36,15 +38,27 @@ from widgets.shared.theme import plot_colors
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+NO_ROWS: IntArray = frozen(np.empty(0, np.int64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Points:
-    """ids: rows, in order. distances: beside each, or None. farthest: what fills a whole bar."""
+    """ids: int64 (k,), rows in order. distances: float32 (k,), beside each, or None.
 
-    ids: tuple[int, ...] = ()
-    distances: tuple[float, ...] | None = None
+    nearest, farthest: what fills none and all of a bar.
+    """
+
+    ids: IntArray = field(default_factory=lambda: NO_ROWS)
+    distances: FloatArray | None = None
+    nearest: float = 0.0
     farthest: float = 1.0
+
+    def share(self, place: int) -> float:
+        """How long the bar of one of them is, 0..1."""
+        if self.distances is None or not self.farthest > self.nearest:
+            return 0.0
+        share = (float(self.distances[place]) - self.nearest) / (self.farthest - self.nearest)
+        return min(1.0, max(0.0, share))
 
 
 class PointModel(QAbstractListModel):
@@ -71,7 +85,7 @@ class PointModel(QAbstractListModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        point = self.points.ids[index.row()]
+        point = int(self.points.ids[index.row()])
         if role == Qt.ItemDataRole.DisplayRole:
             return self._label_of(point)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -118,7 +132,7 @@ class PointDelegate(QStyledItemDelegate):
     def _paint_picture(self, painter: QPainter, model: PointModel, row: int, rect: QRect) -> QRect:
         side = rect.height()
         pixmap: QPixmap = point_pixmap(
-            model.sprites, model.points.ids[row], side, painter.device().devicePixelRatio()
+            model.sprites, int(model.points.ids[row]), side, painter.device().devicePixelRatio()
         )
         size = pixmap.deviceIndependentSize()
         left = rect.left() + (side - size.width()) / 2
@@ -147,15 +161,16 @@ class PointDelegate(QStyledItemDelegate):
             colors = plot_colors(option.palette)
             bar = QRectF(rect.left(), rect.bottom() - 4, rect.width(), 3)
             painter.fillRect(bar, colors.grid)
-            share = distances[row] / model.points.farthest if model.points.farthest > 0 else 0.0
-            bar.setWidth(rect.width() * min(1.0, max(0.0, share)))
+            bar.setWidth(rect.width() * model.points.share(row))
             painter.fillRect(bar, colors.neighbor)
 
 
 class PointList(QListView):
-    """point_chosen: a row the user clicked or pressed Enter on (int)."""
+    """point_chosen: a row the user clicked or pressed Enter on (int). point_toggled: the same with
+    the key for several held (Ctrl, on a Mac Command)."""
 
     point_chosen = Signal(object)
+    point_toggled = Signal(object)
 
     def __init__(self, name: str, most_lines: int = 10, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -190,19 +205,24 @@ class PointList(QListView):
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(100, 3 * (self.fontMetrics().height() + 14))
+        return QSize(100, 2 * (self.fontMetrics().height() + 14))
 
     @override
     def sizeHint(self) -> QSize:
         """As high as its lines, up to the most that were asked for."""
-        height = self.sizeHintForRow(0) if self._points.points.ids else 0
-        n_lines = min(self._most_lines, max(3, len(self._points.points.ids)))
+        height = self.sizeHintForRow(0) if len(self._points.points.ids) else 0
+        n_lines = min(self._most_lines, max(2, len(self._points.points.ids)))
         return QSize(180, n_lines * max(height, self.fontMetrics().height() + 8) + 4)
 
     @Slot(QModelIndex)
     def _on_index_chosen(self, index: QModelIndex) -> None:
-        if index.isValid():
-            self.point_chosen.emit(self._points.points.ids[index.row()])
+        if not index.isValid():
+            return
+        point = int(self._points.points.ids[index.row()])
+        if QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.point_toggled.emit(point)
+        else:
+            self.point_chosen.emit(point)
 
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -287,6 +287,8 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
 
     def set_shown(self, shown: Shown | None) -> None:
         """Take what was loaded; choices that don't fit it fall back to what suits it."""
+        if self.embedding is None or shown is None or not _is_same(shown.embedding, self.embedding):
+            self.columns = {}
         self.shown = shown
         self.sheet = None if shown is None else sheet_of(shown.embedding.sprites)
         self.nearest = None
@@ -343,7 +345,9 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
 
     def _fit_choice(self, shown: Shown) -> None:
         embedding, choice = shown.embedding, self.choice
-        names = (None, *column_names(embedding))
+        # what was written or computed is a column too, as soon as the table is made anew
+        added = (*self.columns, *(edit.column for edit in choice.edits))
+        names = (None, *column_names(embedding), *added)
         x, y, z = (axis if axis < shown.n_axes else i for i, axis in enumerate(choice.axes))
         self.adjust(
             axes=(x, y, z),
@@ -373,6 +377,11 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
     def _fitting_second(self) -> str | None:
         second = self.choice.second
         return second if second is None or self.second_layout is not None else ""
+
+
+def _is_same(one: Embedding, other: Embedding) -> bool:
+    """Whether they hold the same vectors, whatever is known of them."""
+    return one.vectors is other.vectors
 
 
 def _key(group: SourceGroup) -> tuple[str, str, int]:

@@ -14,6 +14,7 @@ from widgets.embedding.flight import Flight
 
 NEAR_SHARE = 0.35
 """How near a flight to a point ends, as a share of the distance that shows the whole cloud."""
+ROOM = 1.2
 
 
 class Viewpoint(QObject):
@@ -78,6 +79,17 @@ class Viewpoint(QObject):
         distance = min(self.camera.distance, whole * NEAR_SHARE)
         self._is_fitted = False
         self._go(dataclasses.replace(self.camera, target=(x, y, z), distance=distance))
+
+    def fly_to_all(self, places: FloatArray) -> None:
+        """Bring places, float32 (k, 3), into view, with room around them."""
+        places = places[np.isfinite(places).all(axis=1)]
+        if not len(places):
+            return
+        camera = self.camera.fitted(places, self._aspect)
+        whole = self.camera.fitted(self.edge, self._aspect).distance
+        near = max(camera.distance * ROOM, whole * NEAR_SHARE / 2)
+        self._is_fitted = False
+        self._go(dataclasses.replace(camera, distance=near))
 
     @property
     def _aspect(self) -> float:
