@@ -198,7 +198,7 @@ def outline(positions: FloatArray) -> Work[FloatArray]:
     finite = positions[np.isfinite(positions).all(axis=1)]
     if len(finite) <= PART_ROWS:
         return frozen(finite)
-    directions = _directions(N_DIRECTIONS)
+    directions = directions_around()
     found = []
     for start in range(0, len(finite), PART_ROWS):
         part = finite[start : start + PART_ROWS]
@@ -208,7 +208,7 @@ def outline(positions: FloatArray) -> Work[FloatArray]:
     return frozen(outermost[np.unique((outermost @ directions.T).argmax(axis=0))])
 
 
-def _directions(n: int) -> FloatArray:
+def directions_around(n: int = N_DIRECTIONS) -> FloatArray:
     """About n directions spread evenly over the sphere, and both ways along the axes."""
     z = 1 - (2 * np.arange(n) + 1) / n
     turn = np.arange(n) * np.pi * (1 + 5**0.5)

@@ -10,9 +10,7 @@ from projector.arrays import FloatArray, frozen
 from projector.progress import Progress, Work
 from projector.render.raster import Raster
 from widgets.embedding.layouts import Layout
-from widgets.embedding.loading import Shown, outline, world_positions
-
-BALL = 0.9
+from widgets.embedding.loading import Shown, directions_around, outline, world_positions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,11 +42,9 @@ def arranged(
 
 
 def _ball(is_flat: bool) -> FloatArray:
-    """What a layout that moves on stays within, but for few points: float32 (m, 3)."""
-    turn = np.linspace(0, 2 * np.pi, 32, endpoint=False)
-    ring = np.column_stack([np.cos(turn), np.sin(turn), np.zeros_like(turn)])
-    rings = (ring,) if is_flat else (ring, ring[:, [0, 2, 1]], ring[:, [2, 0, 1]])
-    return frozen((BALL * np.concatenate(rings)).astype(np.float32))
+    """What a layout that moves on stays within: float32 (m, 3)."""
+    ball = directions_around()
+    return frozen(ball * np.float32([1, 1, 0]) if is_flat else ball)
 
 
 def drawn_positions(

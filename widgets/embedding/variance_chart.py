@@ -12,6 +12,7 @@ from typing_extensions import override
 from widgets.shared.theme import plot_colors
 
 GAP_PX = 3
+LABEL_PX = 20
 
 
 class VarianceChart(QWidget):
@@ -64,16 +65,26 @@ class VarianceChart(QWidget):
         height = self.height() - text_height - 2
         highest = max(max(self._ratios), 1e-12)
         width = self.width() / len(self._ratios)
+        gap = min(GAP_PX, width / 4)
         for i, ratio in enumerate(self._ratios):
             bar = max(1.0, height * ratio / highest)
-            rect = QRectF(i * width + GAP_PX / 2, height - bar, width - GAP_PX, bar)
+            rect = QRectF(i * width + gap / 2, height - bar, width - gap, bar)
             painter.fillRect(rect, colors.point if i in self._used else colors.faded)
+        for i in self._numbered(width):
             painter.setPen(colors.foreground if i in self._used else colors.muted)
-            below = QRectF(i * width, height + 2, width, text_height)
+            below = QRectF((i + 0.5) * width - LABEL_PX, height + 2, 2 * LABEL_PX, text_height)
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, str(i + 1))
         painter.setPen(colors.grid)
         painter.drawLine(0, height, self.width(), height)
         painter.end()
+
+    def _numbered(self, width: float) -> range:
+        """The components whose number is written: all, or each fifth, tenth and so on"""
+        needed = self.fontMetrics().horizontalAdvance(f"{len(self._ratios)}") + GAP_PX
+        if width >= needed:
+            return range(len(self._ratios))
+        stride = next((n for n in (5, 10, 20, 50, 100, 200) if n * width >= needed), 500)
+        return range(stride - 1, len(self._ratios), stride)
 
     def _component_at(self, x: float) -> int:
         return min(max(0, int(x * len(self._ratios) / max(1, self.width()))), len(self._ratios) - 1)

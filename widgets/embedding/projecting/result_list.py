@@ -195,7 +195,7 @@ class ResultList(QWidget):
 
     def _height(self) -> int:
         lines = min(MOST_LINES, max(2, self._list.count()))
-        line = max(self._list.sizeHintForRow(0), self.fontMetrics().height() + 4)
+        line = self._list.sizeHintForRow(0) if self._list.count() else self.fontMetrics().height()
         return lines * line + 2 * self._list.frameWidth()
 
     def _show_text(self, item: QListWidgetItem, layout: Layout) -> None:

@@ -22,7 +22,7 @@ from widgets.embedding.projecting.run_state import RunState
 from widgets.embedding.projecting.runner import N_MORE, ProjectionRunner
 from widgets.embedding.projecting.sparkline import Sparkline
 from widgets.embedding.projecting.steering import Steering
-from widgets.embedding.projecting.wishes import ITERATIVE, Wish, projection_of
+from widgets.embedding.projecting.wishes import AXES, ITERATIVE, Wish, projection_of
 from widgets.embedding.section import MARGIN
 from widgets.embedding.view_model import EmbeddingViewModel, number_text
 
@@ -150,7 +150,8 @@ class RunBar(QWidget):
     def _show_start(self) -> None:
         embedding, wish = self._model.embedding, self._wish
         title = projection_of(wish.projection).title
-        self._run.setText(self.tr("Run {method}").format(method=title))
+        text = self.tr("Run {method}").format(method=title)
+        self._run.setText(self.tr("Show along these axes") if wish.projection == AXES else text)
         cost, can_run = "", embedding is not None
         if embedding is not None:
             try:
