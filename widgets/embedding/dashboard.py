@@ -18,6 +18,7 @@ from projector.logs.roots import Root
 from widgets.dashboard import Dashboard
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.cloud import CloudPresenter
+from widgets.embedding.coloring.commands import ColorCommands
 from widgets.embedding.coloring.looks import PointLooks
 from widgets.embedding.commands import EmbeddingCommands
 from widgets.embedding.data_panel import DataPanel
@@ -88,6 +89,7 @@ class EmbeddingDashboard(Dashboard):
         )
         self._commands.said.connect(self.said)
         self._edit_commands = EditCommands(self.history)
+        self._color_commands = ColorCommands(self.model, self._data.colors)
         self._projection_commands = ProjectionCommands(
             self.model, self.runner, self._projection.results, self.canvas, self
         )
@@ -184,6 +186,7 @@ class EmbeddingDashboard(Dashboard):
             *self._edit_commands.all(),
             *self._inspector.commands(),
             *self._commands.all(),
+            *self._color_commands.all(),
             *self._projection_commands.all(),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLabel, QToolButton, QWidget
 from typing_extensions import override
 
@@ -49,6 +49,19 @@ class ColorForm(QWidget):
         model.coloring_changed.connect(self._on_coloring_changed)
         model.changed.connect(self._on_changed)
         self._on_shown_changed()
+
+    def focus_colors(self) -> None:
+        """Let the keyboard choose a column, from an open list."""
+        self.color_by.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.color_by.showPopup()
+
+    def focus_legend(self) -> None:
+        """Let the keyboard go through the legend."""
+        legend = self.legend
+        target = legend.list if not legend.list.isHidden() else legend.bar
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if target is legend.list and not legend.list.currentIndex().isValid():
+            legend.list.setCurrentIndex(legend.lines.index(0))
 
     def _make_controls(self) -> None:
         self.color_by = Combo(self.tr("Color by"), self.tr("The column that colors the points"))
@@ -181,7 +194,7 @@ class ColorForm(QWidget):
         self.options.setChecked(is_open)
         codes = None if coloring is None else coloring.codes
         has_both = codes is not None and codes.kind.has_gradient
-        self._form.setRowVisible(self._categories, has_both)
+        self._form.setRowVisible(self._categories, is_open and has_both)
         self._categories.setChecked(not self._is_gradient)
         self._form.setRowVisible(self._palette, is_open)
         self._form.setRowVisible(self._scale, is_open and self._is_gradient)
