@@ -230,6 +230,7 @@ def _by_shade(codes: ColumnCodes, choice: EmbeddingChoice, is_dark: bool) -> Col
     assert codes.shades is not None
     palette = used_palette(choice.palette, True, choice.color_scale)
     shades = dataclasses.replace(codes.shades, palette=palette)
+    codes = dataclasses.replace(codes, shades=shades)
     legend = gradient_legend(shades, is_dark)
     table = shade_table(palette, is_dark)
     changed = user_colors(choice, codes.column)

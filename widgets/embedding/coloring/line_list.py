@@ -130,9 +130,6 @@ class LineList(QListView):
         if event.text().isprintable() and event.text():
             event.ignore()
             return
-        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and not self.currentIndex().isValid():
-            self.setCurrentIndex(self._lines.index(0))
-            return
         super().keyPressEvent(event)
 
     def copy_name(self, code: int) -> None:
