@@ -44,7 +44,9 @@ def arranged(
 def _ball(is_flat: bool) -> FloatArray:
     """What a layout that moves on stays within: float32 (m, 3)."""
     ball = directions_around()
-    return frozen(ball * np.float32([1, 1, 0]) if is_flat else ball)
+    if is_flat:
+        ball[:, 2] = 0
+    return frozen(ball)
 
 
 def drawn_positions(

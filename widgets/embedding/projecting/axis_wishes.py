@@ -75,6 +75,11 @@ class AxisWish:
         return self.name or f"{_told(self.start)} {ARROW} {_told(self.end)}"
 
     @property
+    def is_blank(self) -> bool:
+        """Whether nothing is said yet."""
+        return not self.start and not self.end
+
+    @property
     def is_whole(self) -> bool:
         """Whether both ends are said."""
         return bool(self.start) and bool(self.end)

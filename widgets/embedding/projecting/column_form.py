@@ -48,7 +48,8 @@ class ColumnForm(QWidget):
             number.setMaximum(n_dims)
             number.blockSignals(False)
             number.show_value(wish.columns[axis])
-            self._form.setRowVisible(number, axis < n_dims)
+            n_shown = 2 if self._model.choice.is_flat else N_AXES
+            self._form.setRowVisible(number, axis < min(n_dims, n_shown))
 
     @Slot(object)
     def _on_chosen(self, change: tuple[str, Any]) -> None:

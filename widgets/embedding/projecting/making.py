@@ -12,6 +12,7 @@ import numpy as np
 from projector.arrays import DoubleArray, FloatArray, IntArray, frozen
 from projector.embeddings.embedding import Embedding
 from projector.embeddings.memory import check_fits
+from projector.errors import InvalidChoice
 from projector.progress import Progress, Work
 from projector.projections.contract import Control, Parameters
 from projector.projections.shared import Shared, UsesNeighbors
@@ -95,7 +96,9 @@ def _parameters(request: Request) -> Parameters:
     from projector.projections.axes import AxesParameters
 
     table, n = request.embedding.metadata, request.embedding.n_points
-    axes = tuple(one.axis(table, n) for one in wish.axes)
+    axes = tuple(one.axis(table, n) for one in wish.axes if not one.is_blank)
+    if not axes:
+        raise InvalidChoice("Choose what the first axis leads from, and to.")
     return AxesParameters(n_dims=3, axes=axes, is_orthogonal=wish.value("is_orthogonal"))
 
 

@@ -99,12 +99,11 @@ class ParameterForm(QWidget):
     def _more_button(self) -> QToolButton:
         self._button = QToolButton()
         self._button.setAutoRaise(True)
-        self._button.setCheckable(True)
         self._button.setText(self.tr("More"))
         self._button.setToolTip(self.tr("Show or hide the other parameters"))
         self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._button.setArrowType(Qt.ArrowType.RightArrow)
-        self._button.toggled.connect(self._on_more_toggled)
+        self._button.clicked.connect(self._on_more_clicked)
         return self._button
 
     def _more_part(self) -> QWidget:
@@ -128,8 +127,9 @@ class ParameterForm(QWidget):
         self._more_form.addRow(self._weight.label, self._control(self._weight))
         return self._more
 
-    @Slot(bool)
-    def _on_more_toggled(self, is_open: bool) -> None:
+    @Slot()
+    def _on_more_clicked(self) -> None:
+        is_open = self._more.isHidden()
         self._more.setVisible(is_open)
         arrow = Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow
         self._button.setArrowType(arrow)

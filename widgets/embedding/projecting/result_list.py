@@ -169,7 +169,8 @@ class ResultList(QWidget):
             return
         name = item.text().replace(figures_of(layout), "").strip()
         if name and name != layout.title:
-            layout = dataclasses.replace(layout, title=name)
+            extra = {**layout.extra, "is_named": True}
+            layout = dataclasses.replace(layout, title=name, extra=extra)
             self._model.keep_layout(layout)
         self._show_text(item, layout)
 

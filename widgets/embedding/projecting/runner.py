@@ -83,8 +83,13 @@ class ProjectionRunner(QObject):
             self._say_problem("")
             self._model.choose(layout="")
             return
-        key = self._model.layouts.new_key(wish.projection)
-        self._start(Request(key, wish, embedding))
+        self._start(Request(self._key_for(wish, embedding), wish, embedding))
+
+    def _key_for(self, wish: Wish, embedding: Embedding) -> str:
+        """Other columns take the place of those before, as nothing is lost with them."""
+        made = self._model.layouts.of(embedding.source)
+        columns = [one.key for one in made if one.projection == wish.projection == "raw"]
+        return columns[-1] if columns else self._model.layouts.new_key(wish.projection)
 
     def go_on(self, n: int = N_MORE) -> None:
         """So many more iterations, of the run or of the layout that is shown."""
@@ -209,12 +214,14 @@ class ProjectionRunner(QObject):
         """Keep a layout, and draw it the first time it comes where its step is looked at."""
         known = self._model.layouts.find(layout.key)
         is_new = known is None
-        if known is not None:  # it may have been given a name meanwhile
-            layout = dataclasses.replace(layout, title=known.title)
+        if known is not None and known.extra.get("is_named"):
+            extra = {**layout.extra, "is_named": True}
+            layout = dataclasses.replace(layout, title=known.title, extra=extra)
         self._model.keep_layout(layout)
         embedding = self._model.embedding
         is_looked_at = embedding is not None and embedding.source is layout.source
-        if is_new and is_looked_at:
+        is_drawn = layout.key == self._model.choice.layout
+        if is_looked_at and (is_new or (layout.projection == "raw" and not is_drawn)):
             fields = {"is_flat": layout.n_dims == 2} if layout.projection in ITERATIVE else {}
             self._model.choose(layout=layout.key, **fields)
 
@@ -232,8 +239,8 @@ class ProjectionRunner(QObject):
     def _done_text(self, layout: Layout) -> str:
         kl = layout.diagnostics.get("kl")
         if kl is None:
-            return self.tr("{title} is done.").format(title=layout.title)
-        return self.tr("{title} is done, KL {kl}.").format(title=layout.title, kl=f"{kl:.3f}")
+            return self.tr("Done: {title}").format(title=layout.title)
+        return self.tr("Done: {title}, KL {kl}").format(title=layout.title, kl=f"{kl:.3f}")
 
     @Slot(object)
     def _on_every_step_done(self, layouts: tuple[Layout, ...]) -> None:

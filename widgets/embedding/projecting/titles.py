@@ -27,10 +27,12 @@ def title_of(wish: Wish, n: int) -> str:
 
 def _method(wish: Wish) -> str:
     title = projection_of(wish.projection).title
-    if wish.projection in ("pca", "raw"):
+    if wish.projection == "raw":
+        return f"{title} {', '.join(map(str, wish.columns))}"
+    if wish.projection == "pca":
         return title
     if wish.projection == AXES:
-        return ", ".join(one.title for one in wish.axes) or title
+        return ", ".join(one.title for one in wish.axes if not one.is_blank) or title
     return f"{title} {wish.n_dims}D"
 
 
@@ -68,7 +70,7 @@ def _preparation(wish: Wish) -> list[str]:
 def axis_names(wish: Wish, n_columns: int) -> tuple[str, ...]:
     """One an axis; axes that have no meaning of their own are counted."""
     if wish.projection == AXES:
-        return tuple(one.title for one in wish.axes)
+        return tuple(one.title for one in wish.axes if not one.is_blank)
     if wish.projection == "raw":
         return tuple(f"Column {column}" for column in wish.columns if column <= n_columns)
     title = projection_of(wish.projection).title
