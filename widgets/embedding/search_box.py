@@ -59,7 +59,7 @@ class SearchBox(QWidget):
         tip = self.tr("Select every point that was found; the arrow adds or takes away instead")
         self._select = SelectButton("", tip)
         self._select.asked.connect(self._on_select_asked)
-        self._list = PointList(self.tr("Points found"), most_lines=5)
+        self._list = PointList(self.tr("Points found"), most_lines=4)
         self._list.point_chosen.connect(self._on_point_chosen)
         self._list.point_toggled.connect(self._on_point_toggled)
 

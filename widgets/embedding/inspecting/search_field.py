@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QWidget
 from typing_extensions import override
@@ -24,9 +24,10 @@ class SearchField(QLineEdit):
             self.tr("How the text is read: as it is, as a pattern, or as a condition in SQL")
         )
         self._button.setCursor(Qt.CursorShape.ArrowCursor)
-        self._button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._button.setMenu(self._mode_menu())
+        # not the button's own menu, whose arrow would be drawn into the text
+        self._menu = self._mode_menu()
+        self._button.clicked.connect(self._on_menu_asked)
         self.show_mode("text")
 
     def _mode_menu(self) -> QMenu:
@@ -38,8 +39,7 @@ class SearchField(QLineEdit):
             ("sql", self.tr("SQL"), self.tr("SQL condition, as label = '7' AND count > 100")),
         )
         for mode, short, text in texts:
-            action = menu.addAction(f"{short}\t{text}")
-            action.setText(text)
+            action = menu.addAction(f"{text}\t{short}")
             action.setCheckable(True)
             action.setData(mode)
             group.addAction(action)
@@ -50,8 +50,12 @@ class SearchField(QLineEdit):
     def show_mode(self, mode: str) -> None:
         short, action = self._modes.get(mode, self._modes["text"])
         action.setChecked(True)
-        self._button.setText(short)
+        self._button.setText(f"{short} ▾")
         self._place()
+
+    @Slot()
+    def _on_menu_asked(self) -> None:
+        self._menu.popup(self.mapToGlobal(QPoint(0, self.height())))
 
     @Slot(QAction)
     def _on_triggered(self, action: QAction) -> None:

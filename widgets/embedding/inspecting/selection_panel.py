@@ -87,7 +87,7 @@ class SelectionPanel(QWidget):
         self._shares_label.setBuddy(self._column)
         self._shares = ShareList()
         self._shares.share_chosen.connect(self._on_share_chosen)
-        self._points = PointList(self.tr("Selected points"), most_lines=5)
+        self._points = PointList(self.tr("Selected points"), most_lines=4)
         self._points.point_chosen.connect(self._on_point_chosen)
         self._points.point_toggled.connect(self._on_point_toggled)
 
@@ -164,7 +164,7 @@ class SelectionPanel(QWidget):
             button.setEnabled(self._selecting.can(button.objectName()))
         has_many = len(rows) > 1
         for widget in (self._name, self._keep):
-            widget.setVisible(bool(rows))
+            widget.setVisible(has_many)
         self._points.setVisible(has_many)
         if rows.ids is not self._points.points.ids:
             self._points.set_points(Points(rows.ids), self._model.label, self._model.sheet)

@@ -19,6 +19,7 @@ from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
+    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -34,6 +35,7 @@ from widgets.shared.theme import plot_colors
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 BAR_PX = 4
+MOST_LINES = 4
 
 
 class ShareModel(QAbstractListModel):
@@ -106,7 +108,8 @@ class ShareDelegate(QStyledItemDelegate):
         assert model.shares is not None
         share = model.share(index.row())
         ratio = share.n_selected / max(1, model.shares.n_selected)
-        count = f"{number_text(share.n_selected)} · {ratio:.0%}"
+        percent = f"{ratio:.0%}" if ratio >= 0.005 else "<1%"
+        count = f"{number_text(share.n_selected)} · {percent}"
         line = option.rect.adjusted(6, 2, -6, -BAR_PX - 4)
         painter.drawText(line, _RIGHT, count)
         space = line.adjusted(0, 0, -option.fontMetrics.horizontalAdvance(count) - 8, 0)
@@ -141,6 +144,7 @@ class ShareList(QListView):
         self.setModel(self._shares)
         self.setItemDelegate(ShareDelegate(self))
         self.setUniformItemSizes(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Values of the selected points"))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -162,7 +166,7 @@ class ShareList(QListView):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(180, self._height(min(5, max(1, self._shares.rowCount()))))
+        return QSize(180, self._height(min(MOST_LINES, max(1, self._shares.rowCount()))))
 
     def _height(self, n_lines: int) -> int:
         return n_lines * (self.fontMetrics().height() + BAR_PX + 8) + 4
