@@ -48,7 +48,7 @@ class CommandAction(QAction):
 class CommandMenu(QMenu):
     """A menu that refreshes its actions as it opens."""
 
-    def __init__(self, title: str, parent: QMenuBar) -> None:
+    def __init__(self, title: str, parent: QMenuBar | QMenu) -> None:
         super().__init__(title, parent)
         self.setToolTipsVisible(True)
         self.aboutToShow.connect(self._on_about_to_show)
@@ -71,10 +71,18 @@ def build_menus(bar: QMenuBar) -> dict[str, CommandMenu]:
 def add_commands(
     commands: Iterable[Command], menus: dict[str, CommandMenu], owner: QObject
 ) -> list[CommandAction]:
-    """Make the commands' actions and put each into its menu."""
+    """Make the commands' actions and put each into its menu; "File/Export" is a menu in a menu."""
     actions = []
     for command in commands:
         action = CommandAction(command, owner)
-        menus[command.menu].addAction(action)
+        _menu_of(command.menu, menus).addAction(action)
         actions.append(action)
     return actions
+
+
+def _menu_of(name: str, menus: dict[str, CommandMenu]) -> CommandMenu:
+    if name not in menus:
+        outer, _, title = name.partition("/")
+        menus[name] = CommandMenu(title, menus[outer])
+        menus[outer].addMenu(menus[name])
+    return menus[name]

@@ -81,9 +81,12 @@ class MainWindow(QMainWindow):
         self._actions = add_commands(commands, menus, self)
         for dashboard in self.dashboards:
             if own := dashboard.commands():
-                for menu in {command.menu for command in own}:
+                for menu in {command.menu.partition("/")[0] for command in own} - {"File"}:
                     menus[menu].addSeparator()
+                n_files = len(menus["File"].actions())
                 self._tab_actions[dashboard] = add_commands(own, menus, self)
+                for action in menus["File"].actions()[n_files:]:
+                    menus["File"].insertAction(self._action("app.reload"), action)
         menus["File"].insertMenu(self._action("app.clear_recent"), self._new_recent_menu())
         for name in ("app.reload", "app.quit"):
             menus["File"].insertSeparator(self._action(name))

@@ -10,12 +10,15 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from projector.contents import Contents
-from projector.embeddings.choice import ANOTHER, EmbeddingChoice
+from projector.embeddings.choice import ANOTHER
 from projector.embeddings.doctor import Finding
 from projector.embeddings.embedding import Source
 from projector.errors import Problem
 from projector.logs.roots import Root
 from widgets.dashboard import Dashboard
+from widgets.embedding.bookmarks.view_file import ViewFiles
+from widgets.embedding.bookmarks.view_panel import ViewPanel
+from widgets.embedding.bookmarks.views import Views
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.cloud import CloudPresenter
 from widgets.embedding.coloring.commands import ColorCommands
@@ -25,6 +28,8 @@ from widgets.embedding.data_panel import DataPanel
 from widgets.embedding.doctor_view import DoctorDialog
 from widgets.embedding.edit_commands import EditCommands
 from widgets.embedding.empty import EmptyState
+from widgets.embedding.exporting.commands import ExportCommands
+from widgets.embedding.exporting.exporter import Exporter
 from widgets.embedding.inspector import Inspector
 from widgets.embedding.left_pages import LeftPages
 from widgets.embedding.loader import EmbeddingLoader
@@ -62,6 +67,13 @@ class EmbeddingDashboard(Dashboard):
         self.runner.said.connect(self.said)
         self._projection = ProjectionPanel(self.model, self.runner)
         self._left = LeftPages(self._data, self._projection)
+        self.views = Views(self.model, self.canvas, self)
+        self.view_files = ViewFiles(self.model, self.canvas, self.views, self)
+        self.view_files.told.connect(self.problem_found)
+        self.view_panel = ViewPanel(self.views)
+        self.view_panel.said.connect(self.said)
+        tip = self.tr("Views to go back to")
+        self._left.add_page(self.view_panel, self.tr("Views"), tip)
         self._inspector = Inspector(self.model, run_job)
         self._inspector.said.connect(self.said)
         self._inspector.fly_asked.connect(self.canvas.fly_to_rows)
@@ -74,6 +86,8 @@ class EmbeddingDashboard(Dashboard):
         self._loader.message_changed.connect(self._on_message_changed)
         self._loader.problem_found.connect(self.problem_found)
         self._cloud.said.connect(self.said)
+        self.views.camera_wanted.connect(self._cloud.expect_camera)
+        self.view_files.camera_wanted.connect(self._cloud.expect_camera)
         self._roots: tuple[Root, ...] = ()
         self._findings: tuple[Finding, ...] = ()
         self._lister = TensorLister(self.model, self._data.picker, run_job, self)
@@ -96,6 +110,16 @@ class EmbeddingDashboard(Dashboard):
         self._projection_commands.method_shown.connect(self._left.show_projection)
         self._projection_commands.said.connect(self.said)
         self._projection.script_asked.connect(self._projection_commands.copy_as_python)
+        self._export_commands = ExportCommands(
+            Exporter(self.model, self.canvas, self.views, self),
+            self.views,
+            self.view_files,
+            self.view_panel,
+            run_job,
+            self,
+        )
+        self._export_commands.said.connect(self.said)
+        self._export_commands.problem_found.connect(self.problem_found)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self._panes)
@@ -126,12 +150,13 @@ class EmbeddingDashboard(Dashboard):
         self._loader.forget()
         self._findings = contents.findings
         groups = group_sources(contents.sources)
-        if contents.roots != self._roots or not groups:
-            self._roots = contents.roots
+        if contents.roots != self._roots or not groups or self.view_files.is_expected:
+            self._roots = self._export_commands.roots = contents.roots
             self._cloud.start_anew()
             self.model.set_groups(())
-            self.model.replace_choice(EmbeddingChoice())
+            self.model.replace_choice(self.view_files.choice)
             self.history.forget()
+            self.view_files.take(groups)
         self.model.set_groups(groups)
         if not groups:
             self._empty.say(self.tr("No embeddings"), self._why_nothing(contents))
@@ -188,6 +213,7 @@ class EmbeddingDashboard(Dashboard):
             *self._commands.all(),
             *self._color_commands.all(),
             *self._projection_commands.all(),
+            *self._export_commands.all(),
         )
 
     def _why_nothing(self, contents: Contents) -> str:

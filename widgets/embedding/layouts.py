@@ -62,7 +62,10 @@ class Layouts:
         self._n_made = 0
 
     def new_key(self, projection: str) -> str:
+        """One that no layout has, also none that came out of a file."""
         self._n_made += 1
+        while f"{projection} {self._n_made}" in self._layouts:
+            self._n_made += 1
         return f"{projection} {self._n_made}"
 
     def find(self, key: str) -> Layout | None:

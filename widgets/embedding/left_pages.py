@@ -20,11 +20,12 @@ class LeftPages(QTabWidget):
         self.setAccessibleName(self.tr("Embedding and projection"))
         self.tabBar().setExpanding(True)
         self.tabBar().setAccessibleName(self.tr("Pages of the left panel"))
-        self._data = self._add(data, self.tr("Data"), self.tr("What is shown, and its colors"))
+        self._data = self.add_page(data, self.tr("Data"), self.tr("What is shown, and its colors"))
         tip = self.tr("How many dimensions become two or three")
-        self._projection = self._add(projection, self.tr("Projection"), tip)
+        self._projection = self.add_page(projection, self.tr("Projection"), tip)
 
-    def _add(self, content: QWidget, title: str, tip: str) -> Panel:
+    def add_page(self, content: QWidget, title: str, tip: str) -> Panel:
+        """One more page, behind the others."""
         page = Panel(title, N_CHARACTERS)
         page.add(content)
         page.add_stretch()

@@ -1,0 +1,309 @@
+"""Turns a wish into work on frozen data: what each kind of export is made from."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject
+from PySide6.QtGui import QImage
+
+from projector.arrays import FloatArray, IntArray
+from projector.colors import Legend
+from projector.drafts import drafting
+from projector.embeddings.choice_json import plain
+from projector.errors import InvalidChoice, NothingToShow, Unreadable
+from projector.export.html import write_html
+from projector.export.ply import write_ply
+from projector.export.scene import Scene, column_texts
+from projector.export.svg import write_svg
+from projector.export.tables import (
+    find_neighbors_of,
+    write_coordinates,
+    write_metadata_table,
+    write_neighbors,
+    write_selection,
+)
+from projector.progress import Progress, Work, scaled
+from projector.sequences import read_sequences
+from widgets.embedding.bookmarks.to_bookmarks import state_of
+from widgets.embedding.bookmarks.views import Views
+from widgets.embedding.canvas import ScatterCanvas
+from widgets.embedding.exporting.picture import picture_work
+from widgets.embedding.exporting.wish import LARGEST_PX, MOST_PIXELS, ExportWish
+from widgets.embedding.loading import Shown
+from widgets.embedding.view_model import EmbeddingViewModel
+from widgets.shared.theme import plot_colors
+
+
+class Exporter(QObject):
+    """Knows what is on the screen. All it hands out is frozen, so that a job may use it."""
+
+    def __init__(
+        self,
+        model: EmbeddingViewModel,
+        canvas: ScatterCanvas,
+        views: Views,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.model, self.canvas, self._views = model, canvas, views
+
+    def work(self, wish: ExportWish, path: Path) -> Work[Path]:
+        """Write what is wished for. Raises InvalidChoice or NothingToShow at once where that can be
+        seen at once."""
+        shown = self.model.shown
+        if shown is None:
+            raise NothingToShow(self.tr("Nothing is shown, so there is nothing to write."))
+        makers = {
+            "picture": self._picture,
+            "drawing": self._drawing,
+            "page": self._page,
+            "ply": self._ply,
+            "coordinates": self._coordinates,
+            "neighbors": self._neighbors,
+            "selection": self._selection,
+            "metadata": self._metadata,
+            "bookmarks": self._bookmarks,
+        }
+        return makers[wish.kind](wish, path, shown)
+
+    def ids(self, wish: ExportWish) -> IntArray | None:
+        """The rows that are meant, rising; None for all of them."""
+        model = self.model
+        if wish.which == "selected":
+            if not len(model.selection):
+                raise NothingToShow(self.tr("Nothing is selected, so there is nothing to write."))
+            return model.selection.ids
+        if wish.which == "all":
+            return None
+        return self.shown_ids()
+
+    def shown_ids(self) -> IntArray | None:
+        """The rows that are neither hidden nor left out by isolation; None for all."""
+        model = self.model
+        n = 0 if model.embedding is None else model.embedding.n_points
+        emphasis = model.emphasis
+        if emphasis is not None and len(emphasis) == n:
+            ids = np.flatnonzero(emphasis)
+            return None if len(ids) == n else ids
+        isolation = model.choice.isolation
+        return None if isolation.shows_all else isolation.ids(n)
+
+    def _picture(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
+        _check_size(wish)
+        legend = self.model.legend if wish.has_legend else Legend()
+        return save_image(path, picture_work(self.canvas, wish, legend))
+
+    def _drawing(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
+        _check_size(wish)
+        return _with_scene(self._scene_work(wish, shown), lambda scene: write_svg(path, scene))
+
+    def _page(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
+        has_pictures = wish.has_pictures
+        return _with_scene(
+            self._scene_work(wish, shown),
+            lambda scene: write_html(path, scene, has_pictures=has_pictures),
+        )
+
+    def _ply(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
+        is_text = wish.is_text
+        return _with_scene(
+            self._scene_work(wish, shown), lambda scene: write_ply(path, scene, is_text=is_text)
+        )
+
+    def _scene_work(self, wish: ExportWish, shown: Shown) -> Work[Scene]:
+        """The scene of what is on the screen; its labels are made in the job."""
+        model, canvas, choice = self.model, self.canvas, self.model.choice
+        drawn, colors = canvas.drawn, plot_colors(canvas.palette())
+        if len(drawn.positions) != shown.embedding.n_points or not drawn.is_complete:
+            raise NothingToShow(self.tr("The points are still being placed; try again."))
+        raised = drawn.raised
+        names = (*(() if raised.selected is None else (raised.selected,)), *raised.neighbors)
+        axes = (*drawn.axis_names[:3], "", "", "") if choice.shows_axes else ("", "", "")
+        ground = colors.background
+        scale = wish.width / max(1, canvas.width()) * wish.text_scale
+        scene = Scene(
+            positions=drawn.positions,
+            colors=drawn.colors,
+            camera=canvas.camera,
+            title=self.title(shown),
+            visible_ids=self.ids(wish),
+            named_ids=np.array(names, np.int64),
+            legend=model.legend if wish.has_legend else Legend(),
+            axis_names=(axes[0], axes[1], axes[2]),
+            background=(ground.red(), ground.green(), ground.blue()),
+            size=(wish.width, wish.height),
+            radius_px=drawn.look.radius_px * (scale if wish.kind == "drawing" else 1.0),
+            opacity=drawn.look.opacity,
+            is_flat=choice.is_flat,
+            pictures=model.sheet if wish.has_pictures else None,
+            draws_pictures=choice.shows_pictures and model.sheet is not None and wish.has_pictures,
+        )
+        table, label_by = shown.embedding.metadata, choice.label_by
+        has_lines = choice.shows_sequences
+        return described(scene, table, label_by, has_sequences=has_lines)
+
+    def title(self, shown: Shown) -> str:
+        """What the picture is of."""
+        layout, name = self.model.layout, shown.embedding.source.name
+        return f"{name} · {layout.title if layout is not None else 'PCA'}"
+
+    def positions(self, shown: Shown) -> FloatArray:
+        """As they were made; of the components the embedding was opened with, those on the axes."""
+        layout, choice = self.model.layout, self.model.choice
+        if layout is not None:
+            return layout.positions
+        axes = [axis for axis in choice.axes[: 2 if choice.is_flat else 3] if axis < shown.n_axes]
+        found = np.zeros((len(shown.coordinates), max(2, len(axes))), np.float32)
+        found[:, : len(axes)] = shown.coordinates[:, axes]
+        return found
+
+    def _coordinates(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
+        table = shown.embedding.metadata
+        columns = table.columns if table is not None and wish.has_columns else ()
+        return write_coordinates(
+            path,
+            self.positions(shown),
+            record=self._record(shown),
+            table=table,
+            columns=columns,
+            ids=self.ids(wish),
+        )
+
+    def _record(self, shown: Shown) -> dict[str, Any]:
+        """How the positions came about."""
+        layout, source, choice = self.model.layout, shown.embedding.source, self.model.choice
+        told: dict[str, Any] = {
+            "run": source.run,
+            "name": source.name,
+            "step": source.step,
+            "file": str(source.tensor_path),
+        }
+        if layout is None:
+            axes = [axis + 1 for axis in choice.axes[: 2 if choice.is_flat else 3]]
+            return {**told, "method": "pca", "components": axes, "scaled_to": 1}
+        made = layout.parameters
+        values = {
+            one.name: getattr(made, one.name)
+            for one in dataclasses.fields(made)
+            if one.name != "axes"
+        }
+        return {
+            **told,
+            "title": layout.title,
+            "method": layout.projection,
+            "parameters": plain(values),
+            "preparation": dataclasses.asdict(layout.preparation),
+            "is_complete": not layout.is_running,
+        }
+
+    def _neighbors(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
+        choice = self.model.choice
+        ids = self.ids(dataclasses.replace(wish, which="selected"))
+        assert ids is not None
+        is_in_layout = choice.neighbors_in == "layout"
+        vectors = self.positions(shown) if is_in_layout else shown.embedding.vectors
+        metric: Any = "euclidean" if is_in_layout else choice.metric
+        table = shown.embedding.metadata
+        columns = table.columns if table is not None and wish.has_columns else ()
+        return _neighbors_work(path, vectors, ids, (wish.n_neighbors, metric), table, columns)
+
+    def _selection(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
+        ids = self.ids(dataclasses.replace(wish, which="selected"))
+        assert ids is not None
+        return write_selection(
+            path, ids, shown.embedding.metadata, None if wish.has_columns else ()
+        )
+
+    def _metadata(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
+        table = shown.embedding.metadata
+        if table is None:
+            raise NothingToShow(self.tr("This embedding has no metadata to write."))
+        ids = self.ids(wish)
+        return _metadata_work(path, table, ids)
+
+    def _bookmarks(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
+        now, which = self._views.of_now(self.tr("Now")), _which(self.model)
+        views = [view for view in self._views.all if _belongs(view.choice, which)]
+        return _bookmarks_work(path, shown, [*views, now])
+
+
+def _which(model: EmbeddingViewModel) -> tuple[str, str, int]:
+    group = model.group
+    return ("", "", 0) if group is None else (group.run, group.name, group.copy)
+
+
+def _belongs(choice: Any, which: tuple[str, str, int]) -> bool:
+    return (choice.run, choice.name, choice.copy) in (which, ("", "", 0))
+
+
+def _check_size(wish: ExportWish) -> None:
+    for side in (wish.width, wish.height):
+        if not 1 <= side <= LARGEST_PX:
+            raise InvalidChoice(f"A side must lie between 1 and {LARGEST_PX:,} px, got {side:,}.")
+    if wish.width * wish.height > MOST_PIXELS:
+        raise InvalidChoice(
+            f"A picture has {MOST_PIXELS:,} pixels at most, got {wish.width * wish.height:,}."
+        )
+
+
+def described(
+    scene: Scene, table: Any, label_by: str | None, *, has_sequences: bool
+) -> Work[Scene]:
+    """The scene with what its points are called and the lines through them."""
+    yield Progress(None, "Collecting labels")
+    labels = None
+    if table is not None and label_by is not None and label_by in table.columns:
+        labels = column_texts(table[label_by])
+    sequences = None
+    if has_sequences:
+        sequences = yield from read_sequences(table)
+    return dataclasses.replace(scene, labels=labels, sequences=sequences)
+
+
+def _with_scene(scene_work: Work[Scene], write: Callable[[Scene], Work[Path]]) -> Work[Path]:
+    scene = yield from scaled(scene_work, 0.0, 0.1)
+    return (yield from scaled(write(scene), 0.1, 1.0))
+
+
+def _neighbors_work(
+    path: Path, vectors: FloatArray, ids: IntArray, how: tuple[int, Any], table: Any, columns: Any
+) -> Work[Path]:
+    k = min(how[0], len(vectors) - 1)
+    found = yield from scaled(find_neighbors_of(vectors, ids, max(1, k), how[1]), 0.0, 0.9)
+    return (yield from scaled(write_neighbors(path, found, table, columns), 0.9, 1.0))
+
+
+def _metadata_work(path: Path, table: Any, ids: IntArray | None) -> Work[Path]:
+    yield Progress(0.0, f"Writing {path.name}")
+    return (yield from write_metadata_table(path, table if ids is None else table[ids]))
+
+
+def _bookmarks_work(path: Path, shown: Shown, views: list[Any]) -> Work[Path]:
+    from projector.embeddings.bookmarks import write_bookmarks
+
+    states = []
+    for number, view in enumerate(views):
+        yield Progress(0.9 * number / len(views), f"Writing {path.name}")
+        states.append(state_of(view, shown, shown.coordinates))
+    write_bookmarks(states, path)
+    return path
+
+
+def save_image(path: Path, work: Work[QImage]) -> Work[Path]:
+    """Write an image as PNG; an older file stays until the new one is whole."""
+    image = yield from scaled(work, 0.0, 0.8)
+    yield Progress(0.8, f"Writing {path.name}")
+    image.setDevicePixelRatio(1.0)
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
+        raise Unreadable(f"{path} can't be written as PNG.")
+    buffer.close()
+    yield from drafting(path, lambda file: [file.write(data.data())])
+    return path
