@@ -57,6 +57,13 @@ def file_commands(controller: Controller) -> tuple[Command, ...]:
             ("Ctrl+Shift+O",),
         ),
         Command(
+            "app.open_view",
+            tr("Open &view…"),
+            tr("Open a view that was saved: its logs, as they were looked at"),
+            controller.ask_view,
+            "File",
+        ),
+        Command(
             "app.open_demo",
             tr("Open the &demo"),
             tr("Train a small digit classifier and open its logs"),

@@ -21,8 +21,11 @@ from app.places import Named, absolute, path_of, without_doubles
 from app.settings import Settings, Theme
 from app.shortcuts import ShortcutList
 from app.themes import apply_theme
+from app.view_opening import ViewOpener, view_among
 from projector.contents import Contents
 from projector.errors import ProjectorError
+from projector.export.view_files import ViewFile
+from widgets.embedding.dashboard import EmbeddingDashboard
 from widgets.shared.palette import CommandPalette
 
 ABOUT = (
@@ -48,6 +51,8 @@ class Controller(QObject):
         self.named: tuple[Named, ...] = ()
         self._wanted_tab: str | None = None
         self.explainer = Explainer(self.window, self)
+        self.views = ViewOpener(self.jobs, self.window)
+        self._view: tuple[Path, ViewFile] | None = None
         self._companions = Dropped(())
         self._updated: QTime | None = None
         self.follower = None if poll_ms is None else Follower(self.jobs, self, poll_ms=poll_ms)
@@ -73,6 +78,8 @@ class Controller(QObject):
         self.window.welcome.demo_asked.connect(self.open_demo)
         self.window.welcome.recent_chosen.connect(self.open)
         self.jobs.failed.connect(self.window.notices.add)
+        self.views.found.connect(self._on_view_found)
+        self.views.failed.connect(self._on_unreadable)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme)
         if self.follower is not None:
             self.follower.set_on(self._follows)
@@ -87,7 +94,19 @@ class Controller(QObject):
     def open(self, named: Named | Sequence[Named], dashboard: str | None = None) -> None:
         """Read paths on a job and show what they hold together; what is open stays until then."""
         several = [named] if isinstance(named, Named) else named
-        self._read(without_doubles(map(absolute, several)), dashboard)
+        wanted = without_doubles(map(absolute, several))
+        view = view_among(wanted)
+        if view is not None:
+            self.views.open(view)
+            return
+        self._read(wanted, dashboard)
+
+    @Slot(object)
+    def _on_view_found(self, found: tuple[Path, ViewFile, tuple[Named, ...]]) -> None:
+        """The logs of a view are opened, and shown as they were."""
+        path, file, named = found
+        self._read(without_doubles(map(absolute, named)), EmbeddingDashboard.name)
+        self._view = (path, file)
 
     @Slot(object)
     def open_together(self, paths: Sequence[Path]) -> None:
@@ -102,7 +121,7 @@ class Controller(QObject):
     def _read(
         self, named: tuple[Named, ...], dashboard: str | None = None, *, is_fresh: bool = False
     ) -> None:
-        self._wanted_tab = dashboard
+        self._wanted_tab, self._view = dashboard, None
         self._companions = Dropped(())
         if self.window.dashboard is None:
             self.window.welcome.show_reading(named)
@@ -122,7 +141,12 @@ class Controller(QObject):
         self.window.notices.clear()
         self.window.notices.add_all(contents.problems)
         self.explainer.set_contents(contents)
-        self.settings.add_recent(*opened.named)
+        view, self._view = self._view, None
+        if view is None:
+            self.settings.add_recent(*opened.named)
+        else:
+            self.settings.add_recent(view[0])
+            self.explainer.embeddings.view_files.expect(view[1])
         self._show_recent()
         self.window.show_opened(opened.named)
         self._show(contents, keep_tab=is_reload)
@@ -220,6 +244,12 @@ class Controller(QObject):
         )
         if chosen:
             self.open_together([Path(path) for path in chosen])
+
+    @Slot()
+    def ask_view(self) -> None:
+        """Open a view file."""
+        if chosen := self.views.ask_path(self.path or Path.home()):
+            self.open(chosen)
 
     @Slot()
     def open_demo(self) -> None:

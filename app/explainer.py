@@ -41,10 +41,15 @@ class Explainer(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
+    @property
+    def embeddings(self) -> EmbeddingDashboard:
+        """The tab that shows embeddings."""
+        kinds = (one for one in self._window.dashboards if isinstance(one, EmbeddingDashboard))
+        return next(kinds)
+
     def attach(self, dropped: Dropped) -> bool:
         """Read a table or pictures beside the vectors that are chosen; False where none are."""
-        kinds = (one for one in self._window.dashboards if isinstance(one, EmbeddingDashboard))
-        dashboard = next(kinds)
+        dashboard = self.embeddings
         if dashboard.model.source is None or self._window.dashboard is None:
             return False
         if dropped.companions:

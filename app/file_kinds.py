@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from projector.embeddings.formats import FORMATS, all_suffixes
 
 LOGS = ("*tfevents*",)
+VIEWS = ("*.projector",)
 CONFIGS = ("*projector_config.pbtxt", "*projector_config.json")
 
 
@@ -16,10 +17,11 @@ def file_filter() -> str:
     """What QFileDialog takes: everything that can be opened, each kind by itself, all files."""
     vectors = tuple(f"*{suffix}" for suffix in all_suffixes())
     kinds = [
-        (tr("Logs and embeddings"), (*LOGS, *CONFIGS, *vectors)),
+        (tr("Logs and embeddings"), (*LOGS, *CONFIGS, *vectors, *VIEWS)),
         (tr("Event files"), LOGS),
         (tr("Projector configs"), CONFIGS),
         *((one.name, tuple(f"*{suffix}" for suffix in one.suffixes)) for one in FORMATS),
+        (tr("Saved views"), VIEWS),
         (tr("All files"), ("*",)),
     ]
     return ";;".join(_entry(name, patterns) for name, patterns in kinds)
