@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from projector.arrays import ByteArray, DoubleArray, IntArray
+from projector.arrays import ByteArray, DoubleArray, IntArray, frozen
 from projector.colors.oklab import DEUTERANOPIA, from_oklab, from_oklch, oklab
 
 Rgb = tuple[int, int, int]
@@ -71,9 +71,16 @@ def category_colors(n: int, is_dark: bool = False, palette: str = "projector") -
 
 def _later(turns: IntArray, is_dark: bool) -> ByteArray:
     """Colors so late that they repeat: nobody tells so many apart."""
-    turns = turns % _N_PICKED
+    return _round(bool(is_dark))[turns % _N_PICKED]
+
+
+@lru_cache(maxsize=2)
+def _round(is_dark: bool) -> ByteArray:
+    """uint8 (_N_PICKED, 3): the colors that repeat, made once, as a column may have a million
+    categories."""
+    turns = np.arange(_N_PICKED)
     lightness = np.array(((0.52, 0.68, 0.60), (0.78, 0.64, 0.71))[is_dark])[turns % 3]
-    return from_oklch(lightness, 0.115, 0.7 + _GOLDEN * turns)
+    return frozen(from_oklch(lightness, 0.115, 0.7 + _GOLDEN * turns))
 
 
 def run_color(index: int, is_dark: bool = False) -> Rgb:

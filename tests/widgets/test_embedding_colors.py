@@ -80,9 +80,16 @@ def opened(qtbot, run_job, tmp_path):
 
 
 def painted(dashboard, qtbot, act):
+    """The picture after an act, once all points are in it: slow machines paint a part first."""
     with qtbot.waitSignal(dashboard.canvas.painted):
         act()
-    return dashboard.canvas.image
+    return settled(dashboard, qtbot)
+
+
+def settled(dashboard, qtbot):
+    canvas = dashboard.canvas
+    qtbot.waitUntil(lambda: canvas._painter.is_whole and not canvas._render_timer.isActive())
+    return canvas.image
 
 
 def named(dashboard, kind, name):
@@ -362,7 +369,7 @@ def distances_drawn(dashboard):
 def test_isolating_keeps_pictures_colors_and_distances(opened, qtbot, with_pictures):
     if with_pictures:
         painted(opened, qtbot, lambda: opened.model.choose(shows_pictures=True))
-    whole, distances = opened.canvas.image, distances_drawn(opened)
+    whole, distances = settled(opened, qtbot), distances_drawn(opened)
     places = opened.canvas.places_of(np.arange(N))
     rows = kind_rows("green")
     isolated = painted(

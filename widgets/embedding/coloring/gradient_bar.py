@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -192,20 +194,26 @@ class GradientBar(QWidget):
         painter.drawRect(QRectF(left, bar.top() - 1, max(1.0, right - left), bar.height() + 2))
 
     def _paint_ticks(self, painter: QPainter, ticks: tuple[Tick, ...]) -> None:
-        """As many texts as fit side by side."""
-        metrics, bottom = self.fontMetrics(), self._bar.bottom()
+        """All texts, or every second, every third ... as they fit side by side."""
         painter.setPen(plot_colors(self.palette()).muted)
-        taken = -float("inf")
+        bottom = self._bar.bottom()
         for tick in ticks:
             x = self._x_of(tick.share)
-            width = metrics.horizontalAdvance(tick.text) + 1
-            left = min(max(0.0, x - width / 2), self.width() - width)
-            if left < taken:
-                continue
-            taken = left + width + metrics.averageCharWidth()
-            painter.drawLine(QPointF(x, bottom + 1), QPointF(x, bottom + TICK_PX))
-            rect = QRectF(left, bottom + TICK_PX, width, self._line_height)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, tick.text)
+            painter.drawLine(QPointF(x, bottom + 1), QPointF(x, bottom + TICK_PX - 1))
+        strides = (ticks[::stride] for stride in range(1, len(ticks) + 1))
+        for chosen in strides:
+            rects = [self._text_rect(tick) for tick in chosen]
+            if all(a.right() < b.left() for a, b in pairwise(rects)):
+                for tick, rect in zip(chosen, rects, strict=True):
+                    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, tick.text)
+                return
+
+    def _text_rect(self, tick: Tick) -> QRectF:
+        """Under its tick, as far as the widget reaches."""
+        width = self.fontMetrics().horizontalAdvance(tick.text) + 6
+        x = self._x_of(tick.share) - width / 2
+        left = min(max(-2.0, x), self.width() - width + 2.0)
+        return QRectF(left, self._bar.bottom() + TICK_PX, width, self._line_height)
 
 
 def _moved(part: Part | None, way: float, widens: bool) -> Part:

@@ -13,6 +13,7 @@ from widgets.embedding.coloring.values import parse_value, value_texts
 from widgets.embedding.section import MARGIN
 
 Range = tuple[float, float]
+ROBUST, ROBUST_SHORT = "1–99 %", "%"
 
 
 class RangeFields(QWidget):
@@ -32,7 +33,7 @@ class RangeFields(QWidget):
         self.high = self._field(self.tr("High end of the gradient"))
         self.robust = QToolButton()
         self.robust.setCheckable(True)
-        self.robust.setText(self.tr("1–99 %"))
+        self.robust.setText(ROBUST)
         self.robust.setAccessibleName(self.tr("Usual range"))
         self.robust.setToolTip(
             self.tr("Leave out the lowest and the highest hundredth, as a few outliers would "
@@ -59,6 +60,8 @@ class RangeFields(QWidget):
         """The ends that are in use."""
         self._coloring, self._range = coloring, chosen
         ends = self._ends()
+        # dates need the room
+        self.robust.setText(ROBUST_SHORT if coloring.are_times else ROBUST)
         texts = ["", ""] if chosen is None else value_texts(chosen, coloring.are_times)
         places = value_texts(ends, coloring.are_times)
         for field, text, place in zip((self.low, self.high), texts, places, strict=True):
