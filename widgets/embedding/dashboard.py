@@ -41,6 +41,8 @@ from widgets.embedding.projecting.commands import ProjectionCommands
 from widgets.embedding.projecting.runner import ProjectionRunner
 from widgets.embedding.projection_panel import ProjectionPanel
 from widgets.embedding.sources import SourceGroup, group_sources
+from widgets.embedding.structure.commands import StructureCommands
+from widgets.embedding.structure.page import StructurePage
 from widgets.embedding.tensor_lister import TensorLister
 from widgets.embedding.view_model import EmbeddingViewModel, number_text
 from widgets.shared.command import Command
@@ -75,6 +77,7 @@ class EmbeddingDashboard(Dashboard):
         tip = self.tr("Views to go back to")
         self._left.add_page(self.view_panel, self.tr("Views"), tip)
         self._inspector = Inspector(self.model, run_job)
+        self.structure = StructurePage(self._inspector.structure, self.model, run_job, self)
         self._inspector.said.connect(self.said)
         self._inspector.fly_asked.connect(self.canvas.fly_to_rows)
         self._loader = EmbeddingLoader(self.model, run_job, self)
@@ -102,6 +105,7 @@ class EmbeddingDashboard(Dashboard):
             self.model, self.canvas, self._panes, self._inspector, self._data.steps
         )
         self._commands.said.connect(self.said)
+        self._structure_commands = StructureCommands(self.structure, self._panes, self._inspector)
         self._edit_commands = EditCommands(self.history)
         self._color_commands = ColorCommands(self.model, self._data.colors)
         self._projection_commands = ProjectionCommands(
@@ -213,6 +217,7 @@ class EmbeddingDashboard(Dashboard):
             *self._commands.all(),
             *self._color_commands.all(),
             *self._projection_commands.all(),
+            *self._structure_commands.all(),
             *self._export_commands.all(),
         )
 
