@@ -43,7 +43,7 @@ class InspectorCommands(QObject):
                 self.tr("Write a value into a column for every selected point."),
                 self._write,
                 menu="Edit",
-                keys=("Ctrl+E",),
+                keys=("Ctrl+Alt+E",),
                 is_enabled=self._has_cloud,
             ),
             Command(

@@ -54,6 +54,7 @@ class NamedList(QTreeWidget):
 
     def _show_named(self) -> None:
         self.blockSignals(True)
+        current = self._current_row()
         self.clear()
         for one in self._model.choice.named:
             item = QTreeWidgetItem([shown(one.name), number_text(len(one.selection))])
@@ -61,6 +62,9 @@ class NamedList(QTreeWidget):
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             item.setToolTip(0, plain_tip(one.name))
             self.addTopLevelItem(item)
+        item = self.topLevelItem(min(current, self.topLevelItemCount() - 1))
+        if item is not None:
+            self.setCurrentItem(item)
         self.blockSignals(False)
         self.setVisible(bool(self._model.choice.named))
         self.updateGeometry()
@@ -68,7 +72,7 @@ class NamedList(QTreeWidget):
     @override
     def sizeHint(self) -> QSize:
         n_lines = min(MOST_LINES, max(1, self.topLevelItemCount()))
-        height = max(self.sizeHintForRow(0), self.fontMetrics().height() + 4)
+        height = max(self.sizeHintForRow(0), self.fontMetrics().height())
         return QSize(180, n_lines * height + 2 * self.frameWidth() + 2)
 
     @override
