@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from projector.frames import auto_radius_px
 from widgets.embedding.coloring.size_legend import SizeLegend
@@ -64,12 +64,20 @@ class AppearanceForm(QWidget):
         self._form = panel_form(self)
         self._form.setVerticalSpacing(MARGIN // 2)
         self._form.addRow(self._pictures_row)
-        self._form.addRow(self.tr("Size"), self._size)
+        label = QLabel(self.tr("Size"))
+        label.setBuddy(self._size)
+        # fields begin where those of the form above do
+        widest = max(map(self.fontMetrics().horizontalAdvance, self._labels_above()))
+        label.setMinimumWidth(widest)
+        self._form.addRow(label, self._size)
         self._form.addRow(self.tr("Size by"), self._size_by)
         self._form.addRow("", self._size_legend)
         self._form.addRow(self.tr("Opacity"), self._opacity)
         self._form.addRow(self.tr("Depth"), self._fog)
         self._form.setRowVisible(self._size_legend, False)
+
+    def _labels_above(self) -> tuple[str, ...]:
+        return self.tr("Label by"), self.tr("Color by"), self.tr("Palette")
 
     @Slot()
     def _on_shown_changed(self) -> None:

@@ -194,7 +194,7 @@ class ColorForm(QWidget):
         self.options.setChecked(is_open)
         codes = None if coloring is None else coloring.codes
         has_both = codes is not None and codes.kind.has_gradient
-        self._form.setRowVisible(self._categories, is_open and has_both)
+        self._form.setRowVisible(self._categories, has_both)
         self._categories.setChecked(not self._is_gradient)
         self._form.setRowVisible(self._palette, is_open)
         self._form.setRowVisible(self._scale, is_open and self._is_gradient)
