@@ -264,7 +264,7 @@ def test_a_folder_that_is_not_there_is_told_in_the_dialog(opened, out):
 def test_the_legend_can_be_switched_off_by_keyboard(opened):
     opened._export_commands.export("picture")
     dialog = opened._export_commands.dialog
-    box = next(b for b in dialog.findChildren(QCheckBox) if b.text() == "Draw the legend")
+    box = next(b for b in dialog.findChildren(QCheckBox) if b.text() == "Include the legend")
     QTest.keyClick(box, Qt.Key.Key_Space)
     assert not dialog.options.wish.has_legend
     dialog.reject()
@@ -341,24 +341,33 @@ def test_bookmarks_that_were_written_open_as_views(opened, out):
     assert np.isnan(positions[:5]).all()
 
 
-def test_bookmarks_that_tensorboard_wrote_are_shown(qtbot, run_job, fixtures):
+def test_bookmarks_that_the_logs_name_are_among_the_views(qtbot, run_job, fixtures):
     folder = fixtures / "standalone_bookmarks"
     dashboard = show(new_dashboard(qtbot, run_job), folder, qtbot)
-    model = dashboard.model
-    paths = [g.sources[0].bookmarks_path for g in model.groups if g.sources[0].bookmarks_path]
-    known = [*paths, folder / "tsne_first_points_bookmarks.txt"]
-    problems = []
-    dashboard.problem_found.connect(problems.append)
-    dashboard._export_commands.import_bookmarks(known[0])
-    assert dashboard.views.all or problems
-    if dashboard.views.all:
-        state = finish(read_bookmarks(known[0])).states[0]
-        dashboard.view_panel.show_view(0)
-        assert model.choice.layout
-        name = {"pca": "pca", "tsne": "tsne", "umap": "umap"}[state.projection]
-        column = state.projections[f"{name}-0"]
-        rows = np.arange(len(column)) if state.filtered is None else state.filtered
-        np.testing.assert_allclose(model.layout.positions[rows, 0], column, rtol=1e-5)
+    path = dashboard.model.source.bookmarks_path
+    state = json.loads(path.read_text())[0]
+    assert dashboard.view_panel.texts() == [state["label"]]
+    dashboard.view_panel.show_view(0)
+    layout = dashboard.model.layout
+    for axis in range(3):
+        theirs = [point[f"tsne-{axis}"] for point in state["projections"]]
+        np.testing.assert_allclose(layout.positions[:, axis], theirs, rtol=1e-5)
+    camera = state["cameraDef"]
+    eye = dashboard.canvas.camera.eye
+    assert eye / np.linalg.norm(eye) == pytest.approx(
+        np.array(camera["position"]) / np.linalg.norm(camera["position"])
+    )
+    assert layout.parameters.perplexity == state["tSNEPerplexity"]
+
+
+def test_bookmarks_of_other_data_are_told(qtbot, run_job, fixtures):
+    folder = fixtures / "standalone_bookmarks"
+    dashboard = show(new_dashboard(qtbot, run_job), folder, qtbot)
+    told = []
+    dashboard.problem_found.connect(told.append)
+    dashboard._export_commands.import_bookmarks(folder / "word2vec_full_bookmarks.txt")
+    assert "holds no bookmark of this embedding" in str(told[-1])
+    assert len(dashboard.views.all) == 1
 
 
 def test_a_view_file_opens_the_same_choice_and_the_same_picture(

@@ -16,6 +16,7 @@ from projector.embeddings.embedding import Source
 from projector.errors import Problem
 from projector.logs.roots import Root
 from widgets.dashboard import Dashboard
+from widgets.embedding.bookmarks.reader import BookmarkReader
 from widgets.embedding.bookmarks.view_file import ViewFiles
 from widgets.embedding.bookmarks.view_panel import ViewPanel
 from widgets.embedding.bookmarks.views import Views
@@ -70,7 +71,8 @@ class EmbeddingDashboard(Dashboard):
         self._projection = ProjectionPanel(self.model, self.runner)
         self._left = LeftPages(self._data, self._projection)
         self.views = Views(self.model, self.canvas, self)
-        self.view_files = ViewFiles(self.model, self.canvas, self.views, self)
+        bookmarks = BookmarkReader(self.model, self.views, run_job, self)
+        self.view_files = ViewFiles(self.model, self.canvas, self.views, bookmarks, self)
         self.view_files.told.connect(self.problem_found)
         self.view_panel = ViewPanel(self.views)
         self.view_panel.said.connect(self.said)
@@ -119,6 +121,7 @@ class EmbeddingDashboard(Dashboard):
             self.views,
             self.view_files,
             self.view_panel,
+            bookmarks,
             run_job,
             self,
         )

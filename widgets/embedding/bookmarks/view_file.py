@@ -13,6 +13,7 @@ from projector.errors import InvalidChoice
 from projector.export.view_files import SavedPlace, SavedView, ViewFile
 from projector.logs.roots import Root
 from widgets.embedding.bookmarks.layout_values import restored_layout, saved_layout
+from widgets.embedding.bookmarks.reader import BookmarkReader
 from widgets.embedding.bookmarks.views import View, Views
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.layouts import Layout
@@ -37,10 +38,12 @@ class ViewFiles(QObject):
         model: EmbeddingViewModel,
         canvas: ScatterCanvas,
         views: Views,
+        reader: BookmarkReader,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._model, self._canvas, self._views = model, canvas, views
+        self._reader = reader
         self._pending: ViewFile | None = None
         self._columns: dict[str, Sequence[Any]] = {}
         self._wanted: dict[str, str | None] = {}
@@ -91,6 +94,7 @@ class ViewFiles(QObject):
         """The logs are there: keep layouts and named views; all else follows once points are."""
         file, self._pending = self._pending, None
         self._columns, self._wanted = {}, {}
+        self._reader.start_anew(groups, is_restored=file is not None)
         if file is None:
             self._views.set_all(())
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,11 +10,10 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from projector.embeddings.choice import EmbeddingChoice
 from projector.errors import ProjectorError
 from projector.export.view_files import SUFFIX, ViewFile, write_view
 from projector.logs.roots import Root
-from widgets.embedding.bookmarks.from_bookmarks import Imported, imported_views
+from widgets.embedding.bookmarks.reader import BookmarkReader
 from widgets.embedding.bookmarks.view_file import ViewFiles
 from widgets.embedding.bookmarks.view_panel import ViewPanel
 from widgets.embedding.bookmarks.views import Views
@@ -38,12 +36,16 @@ class ExportCommands(QObject):
         views: Views,
         files: ViewFiles,
         panel: ViewPanel,
+        reader: BookmarkReader,
         run_job: RunJob,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._exporter, self._views, self._files = exporter, views, files
         self._panel, self._run_job, self._parent = panel, run_job, parent
+        self._reader = reader
+        reader.read.connect(self._on_imported)
+        reader.problem_found.connect(self.problem_found)
         self.roots: tuple[Root, ...] = ()
         self.dialog: ExportDialog | None = None
 
@@ -172,28 +174,10 @@ class ExportCommands(QObject):
 
     def import_bookmarks(self, path: Path) -> None:
         """Add the states of a file to the list of views."""
-        model = self._exporter.model
-        embedding, group = model.embedding, model.group
-        if embedding is None or group is None:
-            return
-        choice: EmbeddingChoice = dataclasses.replace(
-            model.choice, run=group.run, name=group.name, copy=group.copy
-        )
-        self._run_job(
-            "embedding/bookmarks",
-            self.tr("Reading bookmarks"),
-            imported_views(path, embedding, choice),
-            on_done=self._on_imported,
-            on_failed=self._on_failed,
-        )
+        self._reader.add_file(path)
 
     @Slot(object)
-    def _on_imported(self, imported: Imported) -> None:
-        views, problems = imported
-        self._views.add(views)
-        for problem in problems:
-            self.problem_found.emit(problem)
-        n = len(views)
+    def _on_imported(self, n: int) -> None:
         text = self.tr("1 view was added.") if n == 1 else self.tr("{n} views were added.")
         self.said.emit(text.format(n=n))
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListWidget,
+    QListWidgetItem,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -59,10 +60,11 @@ class ExportDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Kind of file"))
         for kind in kinds():
-            self.list.addItem(kind.title)
-            self.list.item(self.list.count() - 1).setToolTip(kind.tip)
-        widest = self.list.sizeHintForColumn(0) + 4 * MARGIN
-        self.list.setFixedWidth(max(widest, 20 * self.fontMetrics().averageCharWidth()))
+            item = QListWidgetItem(kind.title, self.list)
+            item.setToolTip(kind.tip)
+            item.setSizeHint(QSize(0, self.fontMetrics().height() + MARGIN))
+        widest = max(self.fontMetrics().horizontalAdvance(kind.title) for kind in kinds())
+        self.list.setFixedWidth(widest + 5 * MARGIN)
         self.list.currentRowChanged.connect(self._on_kind)
         self._title = QLabel()
         font = self._title.font()

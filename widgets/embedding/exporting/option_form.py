@@ -59,7 +59,7 @@ class OptionForm(QWidget):
         self._text_scale.setSuffix(" %")
         self._text_scale.setSingleStep(25)
         self._n_neighbors = self._spin(1, 1000, n_neighbors, self.tr("Neighbors of each point"))
-        self._legend = self._check(self.tr("Draw the legend"), is_on=True)
+        self._legend = self._check(self.tr("Include the legend"), is_on=True)
         self._transparent = self._check(self.tr("Transparent background"), is_on=False)
         self._pictures = self._check(self.tr("Include the label pictures"), is_on=True)
         self._columns = self._check(self.tr("Include the metadata"), is_on=True)
@@ -127,9 +127,16 @@ class OptionForm(QWidget):
             self._add(name, "", box)
 
     def _add(self, option: str, label: str, field: QWidget) -> None:
-        self.form.addRow(label, field)
+        self.form.addRow(self._label(label, field), field)
         key = option if option not in self._rows else f"{option}+"
         self._rows[key] = field
+
+    def _label(self, text: str, field: QWidget) -> QLabel:
+        """As wide as the widest, so that the fields stand where they stood for another kind."""
+        label = QLabel(text)
+        label.setBuddy(field)
+        label.setMinimumWidth(self.fontMetrics().horizontalAdvance(self.tr("Texts and points")))
+        return label
 
     def show_kind(self, kind: Kind, points: list[tuple[str, str]], *, has_pictures: bool) -> None:
         """Show the options of one kind. points: (text, which) pairs."""
