@@ -113,7 +113,7 @@ def _different(wanted: list[list[str]]) -> tuple[str, ...]:
         name = next((one for one in tries if one not in taken), tries[-1])
         again = 2
         while name in taken:
-            name, again = f"{tries[-1]} {again}", again + 1
+            name, again = f"{tries[-1]} ({again})", again + 1
         taken.add(name)
         chosen.append(name)
     return tuple(chosen)

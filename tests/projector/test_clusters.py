@@ -196,7 +196,7 @@ def test_clusters_that_nothing_tells_apart_are_numbered() -> None:
 
 def test_names_are_all_different() -> None:
     table = pl.DataFrame({"kind": ["a", "a", "a", "a", "b", "c", "d", "e"]})
-    assert names([0, 0, 1, 1, 2, 2, 3, 3], table)[:2] == ("a", "a 2")
+    assert names([0, 0, 1, 1, 2, 2, 3, 3], table)[:2] == ("a", "a (2)")
 
 
 def test_no_clusters_need_no_names() -> None:

@@ -12,7 +12,7 @@ from widgets.embedding.form import panel_form
 from widgets.embedding.section import MARGIN
 from widgets.embedding.structure.clustering import COLUMN, Clustering, Comparison
 from widgets.embedding.structure.entry_list import Entries, EntryList
-from widgets.embedding.structure.fields import CountField
+from widgets.embedding.structure.fields import CountField, in_row, label_for
 from widgets.embedding.structure.label_columns import offered_columns
 from widgets.embedding.structure.run_row import RunRow
 from widgets.embedding.structure.settings import ClusterSettings, with_settings
@@ -20,8 +20,6 @@ from widgets.embedding.view_model import number_text
 from widgets.shared.texts import button_text, counted
 
 MOST_SEED = 2**31 - 1
-KMEANS_FIELDS = ("n_clusters", "n_starts")
-DENSITY_FIELDS = ("least_size", "n_close")
 
 
 class ClusterView(QWidget):
@@ -107,12 +105,11 @@ class ClusterView(QWidget):
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.addRow(self.tr("Method"), self._method)
         self._form.addRow(self.tr("Look at"), self._place)
-        self._form.addRow(self.tr("Clusters"), self._numbers["n_clusters"])
-        self._form.addRow(self.tr("Starts"), self._numbers["n_starts"])
-        self._form.addRow(self.tr("Least size"), self._numbers["least_size"])
-        self._form.addRow(self.tr("Close points"), self._numbers["n_close"])
-        self._form.addRow(self.tr("Keep"), self._cut)
-        self._form.addRow(self.tr("Seed"), self._numbers["seed"])
+        self._of_kmeans = self._row("n_clusters", "n_starts"), self._numbers["seed"]
+        self._of_density = self._row("least_size", "n_close"), self._cut
+        texts = (self.tr("Clusters"), self.tr("Seed"), self.tr("Least size"), self.tr("Keep"))
+        for text, field in zip(texts, (*self._of_kmeans, *self._of_density), strict=True):
+            self._form.addRow(text, field)
         self._after = panel_form()
         self._after.setContentsMargins(0, 0, 0, 0)
         self._after.addRow(self.tr("Compare with"), self._column)
@@ -124,6 +121,12 @@ class ClusterView(QWidget):
             column.addWidget(widget)
         column.addLayout(self._after)
         column.addWidget(self._agreement)
+
+    def _row(self, first: str, second: str) -> QWidget:
+        """Two numbers; the form labels the first."""
+        texts = {"n_starts": self.tr("Starts"), "n_close": self.tr("Close")}
+        field = self._numbers[second]
+        return in_row(self._numbers[first], label_for(texts[second], field), field)
 
     @Slot(int)
     def _on_method_activated(self, index: int) -> None:
@@ -171,11 +174,10 @@ class ClusterView(QWidget):
         for name, field in self._numbers.items():
             field.show_value(getattr(settings, name) or 0)
         is_by_density = settings.method == "hdbscan"
-        for name in KMEANS_FIELDS:
-            self._form.setRowVisible(self._numbers[name], not is_by_density)
-        for name in DENSITY_FIELDS:
-            self._form.setRowVisible(self._numbers[name], is_by_density)
-        self._form.setRowVisible(self._cut, is_by_density)
+        for row in self._of_kmeans:
+            self._form.setRowVisible(row, not is_by_density)
+        for row in self._of_density:
+            self._form.setRowVisible(row, is_by_density)
 
     @Slot()
     def _show_columns(self) -> None:

@@ -11,7 +11,7 @@ from widgets.embedding.form import panel_form
 from widgets.embedding.section import MARGIN
 from widgets.embedding.structure.disagreement import LabelCheck
 from widgets.embedding.structure.entry_list import Entries, EntryList
-from widgets.embedding.structure.fields import CountField, button_row
+from widgets.embedding.structure.fields import CountField, in_row
 from widgets.embedding.structure.label_columns import offered_columns
 from widgets.embedding.structure.run_row import RunRow
 from widgets.embedding.structure.settings import LabelSettings, with_settings
@@ -53,7 +53,7 @@ class DisagreementView(QWidget):
         self._color.setAccessibleName(self.tr("Color by disagreement"))
         self._color.setToolTip(self.tr("Color by the share of neighbors with another label"))
         self._color.clicked.connect(self._check.color)
-        self._buttons = button_row(self._all, self._color)
+        self._buttons = in_row(self._all, self._color)
 
     def _lay_out(self) -> None:
         form = panel_form()

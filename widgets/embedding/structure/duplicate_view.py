@@ -11,7 +11,7 @@ from widgets.embedding.form import panel_form
 from widgets.embedding.section import MARGIN
 from widgets.embedding.structure.duplicate_search import DuplicateSearch
 from widgets.embedding.structure.entry_list import Entries, EntryList
-from widgets.embedding.structure.fields import DistanceField, button_row
+from widgets.embedding.structure.fields import DistanceField, in_row
 from widgets.embedding.structure.run_row import RunRow
 from widgets.embedding.structure.settings import DuplicateSettings, with_settings
 from widgets.embedding.view_model import number_text
@@ -56,7 +56,7 @@ class DuplicateView(QWidget):
         self._spare = QPushButton(self.tr("Keep one of each"))
         self._spare.setToolTip(self.tr("Select all but one of each group, to hide or export them"))
         self._spare.clicked.connect(self._search.select_spare)
-        self._buttons = button_row(self._all, self._spare)
+        self._buttons = in_row(self._all, self._spare)
 
     def _lay_out(self) -> None:
         self._form = panel_form()

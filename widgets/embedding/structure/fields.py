@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSpinBox, QWidget
 from typing_extensions import override
 
 from widgets.embedding.section import MARGIN
@@ -70,12 +70,19 @@ class DistanceField(QDoubleSpinBox):
             event.ignore()
 
 
-def button_row(*buttons: QPushButton) -> QWidget:
-    """Buttons side by side, as wide as one another."""
+def in_row(*widgets: QWidget) -> QWidget:
+    """Side by side: labels as wide as their text, the others share the room."""
     row = QWidget()
     layout = QHBoxLayout(row)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(MARGIN)
-    for button in buttons:
-        layout.addWidget(button, 1)
+    for widget in widgets:
+        layout.addWidget(widget, 0 if isinstance(widget, QLabel) else 1)
     return row
+
+
+def label_for(text: str, field: QWidget) -> QLabel:
+    """A label beside a field in a row of several."""
+    label = QLabel(text)
+    label.setBuddy(field)
+    return label

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
@@ -106,7 +107,8 @@ class FigureRow(QWidget):
     def show_figures(self, figures: tuple[Figure, ...], meaning: Meaning) -> None:
         """Of the layout shown, and of the one beside it. meaning: with the chance of now."""
         values = tuple(figure.value for figure in figures)
-        self._value.setText("   ".join(map(_value_text, figures)))
+        texts = map(_value_text if len(figures) == 1 else _short_text, figures)
+        self._value.setText("   ".join(texts))
         self._bar.set_values(values, Scale(meaning.low, meaning.chance))
         self._color.setEnabled(any(figure.per_point is not None for figure in figures))
         chance = self.tr("By chance it would be {value}.").format(value=f"{meaning.chance:.2f}")
@@ -122,7 +124,9 @@ class FigureRow(QWidget):
 
 
 def _value_text(figure: Figure) -> str:
-    if figure.value != figure.value:
-        return "–"
     error = f" ± {figure.standard_error:.3f}" if figure.kind == "sampled" else ""
-    return f"{figure.value:.3f}{error}"
+    return f"{_short_text(figure)}{error}"
+
+
+def _short_text(figure: Figure) -> str:
+    return "–" if math.isnan(figure.value) else f"{figure.value:.3f}"

@@ -58,7 +58,7 @@ def meanings(n: int, k: int) -> tuple[Meaning, ...]:
             "overlap",
             tr(CONTEXT, "Neighbor overlap"),
             "neighbor overlap",
-            tr(CONTEXT, "The share of true neighbors that are neighbors here."),
+            tr(CONTEXT, "True neighbors that are neighbors here."),
             tr(
                 CONTEXT,
                 "The strictest figure: a neighbor counts only if it is among the nearest both in "
@@ -71,7 +71,7 @@ def meanings(n: int, k: int) -> tuple[Meaning, ...]:
             "triplets",
             tr(CONTEXT, "Triplet accuracy"),
             "triplet accuracy",
-            tr(CONTEXT, "How often the nearer of two points is drawn nearer."),
+            tr(CONTEXT, "The nearer of two is drawn nearer."),
             tr(
                 CONTEXT,
                 "Random triplets of points: whether the picture keeps which of two points is "

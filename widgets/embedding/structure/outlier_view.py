@@ -9,7 +9,7 @@ from projector.selection import Combine, Selection
 from widgets.embedding.form import panel_form
 from widgets.embedding.section import MARGIN
 from widgets.embedding.structure.entry_list import Entries, EntryList
-from widgets.embedding.structure.fields import CountField, button_row
+from widgets.embedding.structure.fields import CountField, in_row
 from widgets.embedding.structure.outlier_search import CLEARLY, OutlierSearch
 from widgets.embedding.structure.run_row import RunRow
 from widgets.embedding.structure.settings import OutlierSettings, with_settings
@@ -39,7 +39,7 @@ class OutlierView(QWidget):
         self._color.setAccessibleName(self.tr("Color by outlier factor"))
         self._color.setToolTip(self.tr("Color by how far out each point lies"))
         self._color.clicked.connect(search.color)
-        self._buttons = button_row(self._select, self._color)
+        self._buttons = in_row(self._select, self._color)
         self._lay_out()
         search.changed.connect(self._show)
         self._model.shown_changed.connect(self._show)

@@ -9,7 +9,7 @@ from projector.quality import Quality
 from widgets.embedding.combo import Combo
 from widgets.embedding.form import panel_form
 from widgets.embedding.section import MARGIN
-from widgets.embedding.structure.fields import CountField
+from widgets.embedding.structure.fields import CountField, in_row
 from widgets.embedding.structure.figure_row import FigureRow
 from widgets.embedding.structure.legend_line import LegendLine
 from widgets.embedding.structure.meanings import meanings
@@ -71,8 +71,7 @@ class QualityView(QWidget):
     def _lay_out(self) -> None:
         form = panel_form()
         form.setContentsMargins(0, 0, 0, 0)
-        form.addRow(self.tr("Neighbors"), self._k)
-        form.addRow(self.tr("Distance"), self._metric)
+        form.addRow(self.tr("Neighbors"), in_row(self._k, self._metric))
         form.addRow("", self._whole)
         self._form = form
         column = QVBoxLayout(self)
