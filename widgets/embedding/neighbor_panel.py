@@ -107,7 +107,12 @@ class NeighborPanel(QWidget):
 
     @Slot(object)
     def _on_select_asked(self, how: Combine) -> None:
-        self._model.select(Selection(self._list.points.ids), how)
+        # through a mask, as sorting and matching a million rows takes seconds
+        embedding = self._model.embedding
+        if embedding is not None:
+            mask = np.zeros(embedding.n_points, dtype=np.bool_)
+            mask[self._list.points.ids] = True
+            self._model.select(Selection.from_mask(mask), how)
 
     @Slot(object)
     def _on_point_chosen(self, point: int) -> None:

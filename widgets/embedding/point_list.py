@@ -22,10 +22,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QListView,
+    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QTableView,
     QWidget,
 )
 from typing_extensions import override
@@ -103,14 +104,6 @@ class PointDelegate(QStyledItemDelegate):
     """Paints picture, label, row number or distance, and a bar as long as the distance."""
 
     @override
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        model = index.model()
-        assert isinstance(model, PointModel)
-        height = option.fontMetrics.height() + 8
-        has_bars = model.points.distances is not None
-        return QSize(100, height + 6 if has_bars or model.sprites is not None else height)
-
-    @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
         assert isinstance(model, PointModel)
@@ -165,7 +158,7 @@ class PointDelegate(QStyledItemDelegate):
             painter.fillRect(bar, colors.neighbor)
 
 
-class PointList(QListView):
+class PointList(QTableView):
     """point_chosen: a row the user clicked or pressed Enter on (int). point_toggled: the same with
     the key for several held (Ctrl, on a Mac Command)."""
 
@@ -178,7 +171,7 @@ class PointList(QListView):
         self._points = PointModel(self)
         self.setModel(self._points)
         self.setItemDelegate(PointDelegate(self))
-        self.setUniformItemSizes(True)
+        self._set_up_table()
         self.setMouseTracking(True)
         self.setAccessibleName(name)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -186,21 +179,43 @@ class PointList(QListView):
         self.clicked.connect(self._on_index_chosen)
         self.activated.connect(self._on_index_chosen)
 
+    def _set_up_table(self) -> None:
+        """One column without headers: a table of a million rows is laid out at once, a QListView
+        takes seconds."""
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().hide()
+        self.verticalHeader().setMinimumSectionSize(8)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
     @property
     def points(self) -> Points:
         return self._points.points
+
+    @property
+    def _line_height(self) -> int:
+        """With room for a bar or a picture where there are any."""
+        height = self.fontMetrics().height() + 8
+        has_bars = self._points.points.distances is not None
+        return height + 6 if has_bars or self._points.sprites is not None else height
 
     def set_points(
         self, points: Points, label_of: Callable[[int], str], sprites: SpriteSheet | None
     ) -> None:
         self._points.set_points(points, label_of, sprites)
+        self.verticalHeader().setDefaultSectionSize(self._line_height)
         self.updateGeometry()
 
     def set_sprites(self, sprites: SpriteSheet | None) -> None:
         """The same points; more of their pictures may be loaded by now."""
         had_pictures, self._points.sprites = self._points.sprites is not None, sprites
         if had_pictures != (sprites is not None):
-            self.scheduleDelayedItemsLayout()
+            self.verticalHeader().setDefaultSectionSize(self._line_height)
+            self.updateGeometry()
         self.viewport().update()
 
     @override
@@ -210,9 +225,8 @@ class PointList(QListView):
     @override
     def sizeHint(self) -> QSize:
         """As high as its lines, up to the most that were asked for."""
-        height = self.sizeHintForRow(0) if len(self._points.points.ids) else 0
         n_lines = min(self._most_lines, max(2, len(self._points.points.ids)))
-        return QSize(180, n_lines * max(height, self.fontMetrics().height() + 8) + 4)
+        return QSize(180, n_lines * self._line_height + 2 * self.frameWidth() + 2)
 
     @Slot(QModelIndex)
     def _on_index_chosen(self, index: QModelIndex) -> None:

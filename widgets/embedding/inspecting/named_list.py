@@ -62,9 +62,9 @@ class NamedList(QTreeWidget):
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             item.setToolTip(0, plain_tip(one.name))
             self.addTopLevelItem(item)
-        item = self.topLevelItem(min(current, self.topLevelItemCount() - 1))
-        if item is not None:
-            self.setCurrentItem(item)
+        kept = self.topLevelItem(min(current, self.topLevelItemCount() - 1))
+        if kept is not None:
+            self.setCurrentItem(kept)
         self.blockSignals(False)
         self.setVisible(bool(self._model.choice.named))
         self.updateGeometry()

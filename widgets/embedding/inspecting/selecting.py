@@ -92,9 +92,11 @@ class Selecting(QObject):
 
     def select_neighbors(self) -> None:
         """Add the neighbors that are listed to the selection."""
-        nearest = self._model.nearest
-        if nearest is not None and nearest.found is not None:
-            self._model.select(Selection(nearest.found.ids), "union")
+        nearest, embedding = self._model.nearest, self._model.embedding
+        if nearest is not None and nearest.found is not None and embedding is not None:
+            mask = self._model.selection.mask(embedding.n_points)
+            mask[nearest.found.ids] = True
+            self._model.select(Selection.from_mask(mask))
 
     def toggle(self, point: int) -> None:
         """Add one point, or take it away."""
