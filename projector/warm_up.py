@@ -45,6 +45,13 @@ def warm_up_pictures() -> None:
     finish(warm_up())
 
 
+def warm_up_labels() -> None:
+    """Which labels are seen, and where they go."""
+    from projector.labels import rank_labels
+
+    finish(rank_labels(_points()[:, :3].copy()))
+
+
 def warm_up_lines() -> None:
     """The lines of parallel coordinates."""
     from projector.hparams.lines import warm_up
@@ -110,6 +117,7 @@ FAMILIES: dict[str, Callable[[], None]] = {
     "logs": warm_up_logs,
     "pictures": warm_up_pictures,
     "lines": warm_up_lines,
+    "labels": warm_up_labels,
     "neighbors": warm_up_neighbors,
     "tsne": warm_up_tsne,
     "umap": warm_up_umap,
@@ -117,7 +125,7 @@ FAMILIES: dict[str, Callable[[], None]] = {
     "quality": warm_up_quality,
     "clusters": warm_up_clusters,
 }
-OPENING = ("logs", "pictures", "lines")
+OPENING = ("logs", "pictures", "lines", "labels")
 """What must be compiled before a folder can be shown."""
 PROJECTING = tuple(name for name in FAMILIES if name not in OPENING)
 """What must be compiled before a projection can be watched."""

@@ -7,11 +7,12 @@ texts, `place_labels`.
 from __future__ import annotations
 
 from projector.labels.candidates import Candidates, choose_candidates
-from projector.labels.placement import ANCHORS, Placed, place_labels
+from projector.labels.placement import ANCHORS, CENTERED, Placed, place_labels
 from projector.labels.rank import LabelRank, rank_labels
 
 __all__ = [
     "ANCHORS",
+    "CENTERED",
     "Candidates",
     "LabelRank",
     "Placed",

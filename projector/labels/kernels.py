@@ -39,7 +39,9 @@ def find_visible(points, ids, mask, matrix, depth_row, near, size, places, scree
 
 @njit(cache=True, nogil=True)
 def corner(side, x, y, width, height, away):
-    """Left and top of a label on one of the eight sides of its point."""
+    """Left and top of a label on one of the eight sides of its point, or right over it."""
+    if side == 8:
+        return x - width / 2, y - height / 2
     slanted = away * np.float32(0.7)
     if side == 0:
         return x + away, y - height / 2
@@ -104,11 +106,14 @@ def enter(heads, links, n_links, rects, number):
 
 
 @njit(cache=True, nogil=True)
-def place_rects(order, xy, sizes, sides, viewport, rects, n_rects, away, gap, places, anchors):
+def place_rects(
+    order, xy, sizes, sides, n_sides, viewport, rects, n_rects, away, gap, places, anchors
+):
     """Fill places int64 (most,), anchors uint8 (most,) and, from n_rects on, rects float32
     (n_rects + most, 4); returns how many got a place.
 
-    order: int64, candidates, the most important first. sides: int8 (m,), to be tried first, or -1.
+    order: int64, candidates, the most important first. sides: int8 (m,), to be tried first, or -1;
+    then the first n_sides are.
     rects: begins with n_rects obstacles.
     """
     width, height = viewport
@@ -126,7 +131,7 @@ def place_rects(order, xy, sizes, sides, viewport, rects, n_rects, away, gap, pl
         # a point under a label can't be seen: its name beside that would mislead
         if not is_free(heads, links, rects, x, y, nothing, nothing, nothing):
             continue
-        for attempt in range(-1, 8):
+        for attempt in range(-1, n_sides):
             side = sides[i] if attempt < 0 else attempt
             if side < 0 or (attempt >= 0 and side == sides[i]):
                 continue

@@ -21,6 +21,9 @@ ANCHORS = (
 )
 """Where a label may stand beside its point, in the order in which they are tried."""
 
+CENTERED = len(ANCHORS)
+"""The anchor of a label that lies over its point."""
+
 HOLD = 1.5
 """By how much the priority of a label rises that was placed in the picture before."""
 
@@ -51,6 +54,7 @@ def place_labels(
     away_px: float = 6.0,
     gap_px: float = 2.0,
     most: int = 1000,
+    is_centered: bool = False,
 ) -> Placed:
     """Give labels a place, the most important first, none over another or over an edge; points that
     lie under a label get none.
@@ -60,11 +64,15 @@ def place_labels(
     get no label. priorities: float32 (m,), higher is better. viewport: width and height. previous:
     what was placed in the picture before: its labels win against others that are not more important
     by HOLD, and keep their side. obstacles: float32 (k, 4), rectangles to keep free. away_px: from
-    the point's middle to the text. gap_px: between texts. most: of labels at all.
+    the point's middle to the text. gap_px: between texts. most: of labels at all. is_centered:
+    over the points, with the anchor CENTERED, in place of beside them.
     """
     from projector.labels import kernels
 
     sides, priorities = _held(ids, priorities, previous)
+    if is_centered:
+        sides = np.full(len(ids), CENTERED, np.int8)
+    n_sides = 0 if is_centered else len(ANCHORS)
     usable = np.isfinite(xy).all(axis=1) & np.isfinite(sizes).all(axis=1)
     usable &= (sizes > 0).all(axis=1) & np.isfinite(priorities)
     order = np.argsort(-priorities, kind="stable")
@@ -76,8 +84,9 @@ def place_labels(
     places, anchors = np.empty(most, np.int64), np.empty(most, np.uint8)
     width, height = (min(float(size), _LARGEST_VIEWPORT) for size in viewport)
     found = kernels.place_rects(
-        order, _floats(xy), _floats(sizes), sides, (max(0.0, width), max(0.0, height)), rects,
-        len(blocked), np.float32(away_px), np.float32(gap_px), places, anchors,
+        order, _floats(xy), _floats(sizes), sides, n_sides,
+        (max(0.0, width), max(0.0, height)), rects, len(blocked),
+        np.float32(away_px), np.float32(gap_px), places, anchors,
     )  # fmt: skip
     places = places[:found]
     return Placed(

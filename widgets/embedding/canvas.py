@@ -11,8 +11,12 @@ What it takes, each a new array (never write to one that was handed over):
 - set_camera(camera): camera_changed tells of it; the camera it has already changes nothing, so
   two canvases may follow each other
 
-What it answers: pick(x, y), points_within(polygon), points_in_view(), place_of(point),
-places_of(points), picture_of(size).
+- set_labels(label_of), set_details(details_of): what a point is called, and the rest of its tip
+- set_placed_labels, set_sequences, set_contours: what lies over the points, None for nothing
+- set_tool(tool): what a drag with the left button does
+
+What it answers, see Questions: pick(x, y), points_within(polygon), points_in_view(),
+place_of(point), places_of(points), picture_of(size).
 """
 
 from __future__ import annotations
@@ -22,65 +26,71 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPolygonF, QResizeEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from projector.arrays import ByteArray, FloatArray, IntArray
 from projector.embeddings.pictures import SpriteSheet
-from projector.progress import Progress, Work, finish
+from projector.progress import Progress, Work
 from projector.render.camera import Camera
 from projector.render.raster import Picture, Raster
-from widgets.embedding.cloud_painter import CloudPainter, Scene
+from widgets.embedding.cloud_painter import CloudPainter
 from widgets.embedding.drawn import Drawn
-from widgets.embedding.figure import image_on, painted_figure
+from widgets.embedding.figure import image_on
+from widgets.embedding.layers.contours import Contours
+from widgets.embedding.layers.labels import PlacedLabels
+from widgets.embedding.layers.sequences import SequenceLines
 from widgets.embedding.message import Message, MessageCard
-from widgets.embedding.navigator import Navigator
 from widgets.embedding.overlay import Look, Overlay, Raised
-from widgets.embedding.overlay_painter import (
-    TIP_PICTURE_PX,
-    Tip,
-    paint_caption,
-    paint_overlay,
-    paint_tip,
-)
-from widgets.embedding.pictures import point_pixmap
+from widgets.embedding.overlay_painter import paint_caption, paint_overlay
+from widgets.embedding.questions import Questions
+from widgets.embedding.tip import Details
+from widgets.embedding.tools.hand import Hand
+from widgets.embedding.tools.tool import Tool
 from widgets.embedding.viewpoint import Viewpoint
 from widgets.shared.job import RunJob
 from widgets.shared.theme import plot_colors
 
-REACH_PX = 6.0
 MOST_AT_ONCE = 150_000
 MOST_FITTED = 20_000
 """So many points are placed anew on the main thread; more in a job."""
 
 
 class ScatterCanvas(QWidget):
-    """point_clicked: a row, or None beside all points. point_hovered: the same for the pointer.
+    """point_clicked: a row, or None beside all points; point_combined: (row, Combine) with a key
+    held. point_hovered: as point_clicked, for the pointer. outlined: (polygon float64 (k, 2) in
+    widget pixels, Combine), drawn around points. menu_asked: (row or None, QPoint on the widget).
 
-    flat_asked: True for 2D, False for 3D. cleared: Escape was pressed. painted: a picture is done.
+    flat_asked: True for 2D, False for 3D. cleared: Escape was pressed. touched: the user's hand is
+    on the camera. painted: a picture is done. places_changed: of the points. raised_changed: rings,
+    looks or emphasis differ.
     Pictures are made after a setter returns, by a timer; painting only shows them.
     """
 
     point_clicked = Signal(object)
+    point_combined = Signal(object, object)
     point_hovered = Signal(object)
+    outlined = Signal(object, object)
+    menu_asked = Signal(object, object)
     flat_asked = Signal(object)
     cleared = Signal()
+    touched = Signal()
     painted = Signal()
+    places_changed = Signal()
+    raised_changed = Signal()
+    resized = Signal()
     theme_changed = Signal()
     camera_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._drawn = Drawn()
-        self._pictures: SpriteSheet | None = None
         self._caption = ""
         self._run_job: RunJob | None = None
-        self._picture: Picture | None = None
         self._image = QImage()
         self._overlay = Overlay()
-        self._tip: Tip | None = None
-        self._plot_colors = plot_colors(self.palette())
+        self._plot_colors = self._drawn.plot = plot_colors(self.palette())
         self._message = MessageCard(self)
         self._view = Viewpoint(self)
         self._view.changed.connect(self._on_camera_changed)
@@ -88,7 +98,8 @@ class ScatterCanvas(QWidget):
         self._painter.painted.connect(self._on_painted)
         self._render_timer = QTimer(self, singleShot=True, interval=0)
         self._render_timer.timeout.connect(self._render)
-        self._connect_navigator()
+        self._connect_questions()
+        self._hand = Hand(self)
         self._set_up_widget()
 
     @property
@@ -108,6 +119,20 @@ class ScatterCanvas(QWidget):
     @property
     def raised(self) -> Raised:
         return self._drawn.raised
+
+    @property
+    def tool(self) -> Tool:
+        return self._hand.tool
+
+    @property
+    def is_outlining(self) -> bool:
+        """Whether a rectangle or a lasso is being drawn."""
+        return self._hand.is_outlining
+
+    @property
+    def overlay(self) -> Overlay:
+        """What lies over the points now."""
+        return self._overlay
 
     @property
     def message_text(self) -> str:
@@ -141,10 +166,12 @@ class ScatterCanvas(QWidget):
     def clear_cloud(self) -> None:
         """Nothing to draw any more."""
         self._painter.set_raster(None)
-        self._picture, self._image = None, QImage()
+        self._questions.picture, self._image = None, QImage()
         self._drawn.positions = self._view.edge = np.zeros((0, 3), dtype=np.float32)
         self._drawn.emphasis = self._drawn.sizes = None
-        self._overlay, self._tip, self._caption = Overlay(), None, ""
+        self._drawn.labels = self._drawn.sequences = self._drawn.contours = None
+        self._overlay, self._caption = Overlay(), ""
+        self._hand.show_tip(None, QPointF())
         self.update()
 
     def set_run_job(self, run_job: RunJob) -> None:
@@ -176,6 +203,7 @@ class ScatterCanvas(QWidget):
         """Which points are hidden (0), dim (1), normal (2) or raised (3): uint8 (n,)."""
         self._drawn.emphasis = emphasis
         self._schedule()
+        self.raised_changed.emit()
 
     def set_sizes(self, sizes: FloatArray | None) -> None:
         """Factors of the common radius, float32 (n,), above 0; None: all alike."""
@@ -197,12 +225,41 @@ class ScatterCanvas(QWidget):
 
     def set_pictures(self, pictures: SpriteSheet | None) -> None:
         """Label pictures for the tip at the pointer; more of them may be loaded by now."""
-        self._pictures = pictures
-        point = self._drawn.raised.hovered
-        if self._tip is not None and point is not None:
-            picture = point_pixmap(pictures, point, TIP_PICTURE_PX, self.devicePixelRatioF())
-            self._tip = dataclasses.replace(self._tip, picture=picture)
-            self.update()
+        self._hand.tips.set_pictures(pictures, self.devicePixelRatioF())
+        self.update()
+
+    def set_details(self, details_of: Callable[[int], Details] | None) -> None:
+        """What else is said of a point under the pointer: (column, value)."""
+        self._hand.tips.details_of = details_of
+
+    def set_placed_labels(self, labels: PlacedLabels | None) -> None:
+        """Names beside points; they follow their points until others are placed."""
+        self._drawn.labels = labels
+        self._refresh_overlay()
+
+    def set_sequences(self, sequences: SequenceLines | None) -> None:
+        self._drawn.sequences = sequences
+        self._refresh_overlay()
+
+    def set_contours(self, contours: Contours | None) -> None:
+        self._drawn.contours = contours
+        self._refresh_overlay()
+
+    def set_shows_axes(self, shows_axes: bool) -> None:
+        self._drawn.shows_axes = shows_axes
+        self._refresh_overlay()
+
+    @Slot(object)
+    def set_tool(self, tool: Tool) -> None:
+        """What a drag with the left button does from now on."""
+        self._hand.take(tool)
+
+    @Slot(object)
+    def set_hovered(self, point: int | None) -> None:
+        """The point that is under the pointer elsewhere: it gets a ring here, but no tip."""
+        if point != self._drawn.raised.hovered:
+            self._drawn.raised = dataclasses.replace(self._drawn.raised, hovered=point)
+            self._refresh_overlay()
 
     def set_labels(self, label_of: Callable[[int], str]) -> None:
         """What a point is called."""
@@ -215,6 +272,7 @@ class ScatterCanvas(QWidget):
             self._drawn.raised, selected=selected, neighbors=neighbors
         )
         self._refresh_overlay()
+        self.raised_changed.emit()
 
     def set_caption(self, caption: str, description: str) -> None:
         """A line in the corner, and what a screen reader says of the picture."""
@@ -248,6 +306,10 @@ class ScatterCanvas(QWidget):
         if 0 <= point < len(self._drawn.positions):
             self._view.fly_to(self._drawn.positions[point])
 
+    def turn_to(self, yaw: float, pitch: float) -> None:
+        """Fly to where the cloud is seen from another side; angles in radians."""
+        self._view.turn_to(yaw, pitch)
+
     @Slot(object)
     def fly_to_rows(self, rows: IntArray) -> None:
         """Bring these points, int64 (k,), into view; of very many some decide."""
@@ -261,7 +323,7 @@ class ScatterCanvas(QWidget):
     @Slot(object)
     def set_camera(self, camera: Camera) -> None:
         """Look from there at once."""
-        self._view.look_from(camera)
+        self._view.follow(camera)
         self._schedule()
 
     def look_from(self, camera: Camera) -> None:
@@ -269,66 +331,6 @@ class ScatterCanvas(QWidget):
         as it is."""
         self._view.steer(camera)
         self._schedule()
-
-    def point_at(self, at: QPointF) -> int | None:
-        """The drawn point at a place on the widget."""
-        if self._picture is None:
-            return None
-        ratio = self._image.devicePixelRatioF()
-        return self._picture.point_at(at.x() * ratio, at.y() * ratio, REACH_PX * ratio)
-
-    def pick(self, x: float, y: float) -> int | None:
-        """The drawn point at a place in widget pixels, or the nearest within a few pixels."""
-        return self.point_at(QPointF(x, y))
-
-    def points_within(self, polygon: QPolygonF | FloatArray) -> IntArray:
-        """All points that are not hidden and lie inside, also behind others: ids int64 (m,).
-
-        polygon: in widget pixels, closed by itself; a QPolygonF or (k, 2). Even-odd where it
-        crosses itself.
-        """
-        raster = self._painter.raster
-        if raster is None or not self._drawn.is_complete:
-            return np.empty(0, np.int64)
-        if isinstance(polygon, QPolygonF):
-            corners = np.array([(point.x(), point.y()) for point in polygon.toList()])
-        else:
-            corners = np.asarray(polygon, dtype=np.float64)
-        scene = self._scene(QSizeF(self.size()), 1.0)
-        return raster.points_within(corners, scene.camera, self.width(), self.height(), scene.style)
-
-    def places_of(self, points: IntArray) -> FloatArray:
-        """Where points are on the widget: float32 (m, 3), x and y in widget pixels and the depth;
-        NaN where they are not in front of the camera."""
-        return self.camera.project(self._drawn.positions[points], self.width(), self.height())
-
-    def picture_of(self, size: QSize) -> QImage:
-        """The cloud with its overlay, painted anew at another size in pixels."""
-        return finish(self.picture_work(size))
-
-    def picture_work(self, size: QSize) -> Work[QImage]:
-        """As picture_of, for a job; what is shown now is what it paints."""
-        ratio = max(1, size.width()) / max(1, self.width())
-        extent = QSizeF(size.width() / ratio, size.height() / ratio)
-        scene = dataclasses.replace(
-            self._scene(extent, ratio), width=size.width(), height=size.height()
-        )
-        raster = self._painter.raster if self._drawn.is_complete else None
-        overlay = self._drawn.overlay(self.camera, extent, ratio, self.font())
-        return painted_figure(raster, scene, ratio, overlay, self._plot_colors, self.font())
-
-    def points_in_view(self) -> IntArray:
-        """The points with any pixel in the picture, those with the most first: int64 (m,)."""
-        if self._picture is None:
-            return np.empty(0, np.int64)
-        counts = np.bincount(self._picture.ids.ravel() + 1)[1:]
-        seen = np.flatnonzero(counts)
-        return seen[np.argsort(-counts[seen], kind="stable")]
-
-    def place_of(self, point: int) -> QPointF:
-        """Where a point is on the widget; NaN where it is not in view."""
-        x, y, _ = self.places_of(np.array([point]))[0].tolist()
-        return QPointF(x, y)
 
     @override
     def sizeHint(self) -> QSize:
@@ -350,9 +352,7 @@ class ScatterCanvas(QWidget):
             painter.setPen(self.palette().highlight().color())
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        if self._tip is not None:
-            size = QSizeF(self.size())
-            paint_tip(painter, self._tip, size, self.font(), self._plot_colors)
+        self._hand.paint(painter, self._plot_colors)
         painter.end()
 
     @override
@@ -361,12 +361,13 @@ class ScatterCanvas(QWidget):
         self._message.place()
         self._view.fit_again()
         self._schedule()
+        self.resized.emit()
 
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._plot_colors = plot_colors(self.palette())
+            self._plot_colors = self._drawn.plot = plot_colors(self.palette())
             self._schedule()
             self.theme_changed.emit()
 
@@ -377,15 +378,15 @@ class ScatterCanvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Point cloud"))
 
-    def _connect_navigator(self) -> None:
-        navigator = Navigator(self)
-        navigator.moved.connect(self._on_moved)
-        navigator.clicked.connect(self._on_clicked)
-        navigator.hovered.connect(self._on_hovered)
-        navigator.reset_asked.connect(self._on_reset_asked)
-        navigator.fly_asked.connect(self._on_fly_asked)
-        navigator.cleared.connect(self.cleared)
-        navigator.flat_asked.connect(self.flat_asked)
+    def _connect_questions(self) -> None:
+        questions = Questions(self, self._drawn, self._view, self._painter)
+        self._questions = questions
+        self.point_at, self.pick = questions.point_at, questions.pick
+        self.points_within = questions.points_within
+        self.points_within_work = questions.points_within_work
+        self.points_in_view = questions.points_in_view
+        self.place_of, self.places_of = questions.place_of, questions.places_of
+        self.picture_of, self.picture_work = questions.picture_of, questions.picture_work
 
     def _schedule(self) -> None:
         if not self._render_timer.isActive():
@@ -393,9 +394,10 @@ class ScatterCanvas(QWidget):
 
     def _take(self, raster: Raster) -> None:
         self._painter.set_raster(raster)
-        self._picture = None  # its rows are those of the cloud before
-        self._show_tip(None, QPointF())
+        self._questions.picture = None  # its rows are those of the cloud before
+        self._hand.show_tip(None, QPointF())
         self._schedule()
+        self.places_changed.emit()
 
     @Slot(object)
     def _on_placed(self, result: tuple[FloatArray, Raster]) -> None:
@@ -411,13 +413,16 @@ class ScatterCanvas(QWidget):
             and self._drawn.is_complete
             and not self.size().isEmpty()
         ):
-            self._painter.paint(self._scene(QSizeF(self.size()), self.devicePixelRatioF()))
+            ratio = self.devicePixelRatioF()
+            self._painter.paint(self._questions.scene(QSizeF(self.size()), ratio))
 
     @Slot(object)
     def _on_painted(self, painted: tuple[Picture, float]) -> None:
-        self._picture, scale = painted
-        self._image = image_on(self._picture)
-        self._image.setDevicePixelRatio(self.devicePixelRatioF() * scale)
+        picture, scale = painted
+        ratio = self.devicePixelRatioF() * scale
+        self._questions.picture, self._questions.picture_ratio = picture, ratio
+        self._image = image_on(picture)
+        self._image.setDevicePixelRatio(ratio)
         self._refresh_overlay()
         self.painted.emit()
 
@@ -427,13 +432,14 @@ class ScatterCanvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_coarse)
         painter.drawImage(QPointF(0, 0), self._image)
 
-    def _scene(self, size: QSizeF, ratio: float) -> Scene:
-        return self._drawn.scene(self.camera, size, ratio, self._plot_colors.background)
-
     def _refresh_overlay(self) -> None:
         if self._painter.raster is not None:
             self._overlay = self._drawn.overlay(
-                self.camera, QSizeF(self.size()), self.devicePixelRatioF(), self.font()
+                self.camera,
+                QSizeF(self.size()),
+                self.devicePixelRatioF(),
+                self.font(),
+                self._painter.is_moving,
             )
         self.update()
 
@@ -442,49 +448,6 @@ class ScatterCanvas(QWidget):
         self._painter.move()
         self._schedule()
         self.camera_changed.emit(camera)
-
-    @Slot(object)
-    def _on_moved(self, camera: Camera) -> None:
-        self._show_tip(None, QPointF())
-        self._view.steer(camera)
-
-    @Slot(object)
-    def _on_clicked(self, at: QPointF) -> None:
-        self.point_clicked.emit(self.point_at(at))
-
-    @Slot(object)
-    def _on_hovered(self, at: QPointF | None) -> None:
-        self._show_tip(None if at is None else self.point_at(at), at or QPointF())
-
-    @Slot()
-    def _on_reset_asked(self) -> None:
-        self.reset_camera()
-
-    @Slot()
-    def _on_fly_asked(self) -> None:
-        if self._drawn.raised.selected is not None:
-            self.fly_to(self._drawn.raised.selected)
-        else:
-            self.fit()
-
-    def _show_tip(self, point: int | None, at: QPointF) -> None:
-        has_changed = point != self._drawn.raised.hovered
-        if point is None:
-            self._tip = None
-        else:
-            picture = (
-                point_pixmap(self._pictures, point, TIP_PICTURE_PX, self.devicePixelRatioF())
-                if has_changed or self._tip is None
-                else self._tip.picture
-            )
-            detail = self.tr("Row {row}").format(row=point)
-            self._tip = Tip(at, self._drawn.label_of(point), detail, picture)
-        if has_changed:
-            self._drawn.raised = dataclasses.replace(self._drawn.raised, hovered=point)
-            self._refresh_overlay()
-            self.point_hovered.emit(point)
-        elif point is not None:
-            self.update()
 
 
 def placed(raster: Raster, positions: FloatArray) -> Work[tuple[FloatArray, Raster]]:

@@ -83,6 +83,11 @@ class CloudPainter(QObject):
         self._rest_timer = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest_timer.timeout.connect(self._on_rest)
 
+    @property
+    def is_moving(self) -> bool:
+        """Whether the camera moved a moment ago."""
+        return self._is_moving
+
     def set_run_job(self, run_job: RunJob) -> None:
         """Who runs what takes long; without one the main thread does."""
         self._run_job = run_job

@@ -9,19 +9,24 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from PySide6.QtCore import QSizeF
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QPalette
 
 from projector.arrays import ByteArray, FloatArray
 from projector.render.camera import Camera
 from projector.render.raster import Style
 from widgets.embedding.cloud_painter import Scene
+from widgets.embedding.layers.contours import Contours, contour_curves
+from widgets.embedding.layers.labels import PlacedLabels, followed_labels
+from widgets.embedding.layers.sequences import SequenceLines, sequence_strokes
 from widgets.embedding.overlay import Look, Overlay, Raised, View, build_overlay
+from widgets.shared.theme import PlotColors, plot_colors
 
 
 @dataclass(slots=True, eq=False)
 class Drawn:
     """positions: float32 (n, 3); colors: uint8 (n, 4); emphasis: uint8 (n,), sizes: float32 (n,),
-    or None. label_of: what a point is called."""
+    or None. label_of: what a point is called. labels, sequences, contours: None where there are
+    none."""
 
     positions: FloatArray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
     colors: ByteArray = field(default_factory=lambda: np.zeros((0, 4), np.uint8))
@@ -31,6 +36,11 @@ class Drawn:
     raised: Raised = field(default_factory=Raised)
     axis_names: tuple[str, ...] = ()
     label_of: Callable[[int], str] = str
+    shows_axes: bool = True
+    labels: PlacedLabels | None = None
+    sequences: SequenceLines | None = None
+    contours: Contours | None = None
+    plot: PlotColors = field(default_factory=lambda: plot_colors(QPalette()))
 
     @property
     def is_complete(self) -> bool:
@@ -57,9 +67,34 @@ class Drawn:
         width, height = math.ceil(size.width() * ratio), math.ceil(size.height() * ratio)
         return Scene(camera, width, height, style)
 
-    def overlay(self, camera: Camera, size: QSizeF, ratio: float, font: QFont) -> Overlay:
+    def view(self, camera: Camera, size: QSizeF, ratio: float, font: QFont) -> View:
+        """From where and on which surface, for all that lies over the points."""
         look = self.look
         if self.colors.shape[0] != len(self.positions):
             look = dataclasses.replace(look, sprites=None)
-        view = View(camera, size, look, self.colors, font, ratio, self.sizes)
-        return build_overlay(view, self.positions, self.raised, self.axis_names, self.label_of)
+        return View(camera, size, look, self.colors, font, ratio, self.sizes)
+
+    def overlay(
+        self,
+        camera: Camera,
+        size: QSizeF,
+        ratio: float,
+        font: QFont,
+        is_moving: bool = False,
+    ) -> Overlay:
+        """All that lies over the points. is_moving: quickly rather than all of it."""
+        view = self.view(camera, size, ratio, font)
+        names = self.axis_names if self.shows_axes else ()
+        overlay = build_overlay(view, self.positions, self.raised, names, self.label_of)
+        if (sequences := self.sequences) is not None:
+            strokes = sequence_strokes(
+                sequences, view, self.positions, self.emphasis, self.plot, is_moving
+            )
+            overlay = dataclasses.replace(overlay, strokes=strokes)
+        if self.contours is not None:
+            curves = contour_curves(self.contours, view, self.plot)
+            overlay = dataclasses.replace(overlay, curves=curves)
+        if self.labels is not None:
+            labels = followed_labels(self.labels, view, self.positions, overlay.texts)
+            overlay = dataclasses.replace(overlay, texts=(*labels, *overlay.texts))
+        return overlay

@@ -1,4 +1,8 @@
-"""Mouse, touchpad and keys on the canvas: what they do to the camera, and what they mean."""
+"""Mouse, touch and keys on the canvas: what they do to the camera, and what they mean.
+
+A drag with the left button does what the tool in hand does; with Shift, Alt or Ctrl it selects,
+whatever the tool. The middle and the right button shift the cloud.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,18 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import (
+    QInputDevice,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture
 from typing_extensions import override
+
+from widgets.embedding.tools.outline import Outline
+from widgets.embedding.tools.tool import Tool, combine_of
 
 if TYPE_CHECKING:
     from widgets.embedding.canvas import ScatterCanvas
@@ -16,6 +29,13 @@ if TYPE_CHECKING:
 KEY_PX = 24.0
 KEY_ZOOM = 1.25
 WHEEL_ZOOM = 1.2
+CTRL = Qt.KeyboardModifier.ControlModifier
+ZOOMS = {
+    Qt.Key.Key_Plus: KEY_ZOOM,
+    Qt.Key.Key_Equal: KEY_ZOOM,
+    Qt.Key.Key_Minus: 1 / KEY_ZOOM,
+    Qt.Key.Key_Underscore: 1 / KEY_ZOOM,
+}
 ARROWS = {
     Qt.Key.Key_Left: (-KEY_PX, 0.0),
     Qt.Key.Key_Right: (KEY_PX, 0.0),
@@ -27,26 +47,36 @@ ARROWS = {
 class Navigator(QObject):
     """Filters the events of one canvas.
 
-    moved: the new Camera. clicked, hovered: a QPointF, hovered also None when the pointer leaves.
-    reset_asked, fly_asked, cleared: what a key or a double click asked for.
-    flat_asked: True for 2D, False for 3D.
+    moved: the new Camera. clicked: (QPointF, Combine). hovered: a QPointF, None when the pointer
+    leaves. double_clicked, menu_asked: a QPointF; menu_asked also None, by key. outline_changed:
+    the Outline that is being drawn, or None; outlined: one that was finished. fly_asked,
+    reset_asked, cleared: what a key asked for. flat_asked: True for 2D, False for 3D. touched: the
+    user's hand is on the camera.
     """
 
     moved = Signal(object)
-    clicked = Signal(object)
+    clicked = Signal(object, object)
     hovered = Signal(object)
+    double_clicked = Signal(object)
+    menu_asked = Signal(object)
+    outline_changed = Signal(object)
+    outlined = Signal(object)
     reset_asked = Signal()
     fly_asked = Signal()
     cleared = Signal()
     flat_asked = Signal(object)
+    touched = Signal()
 
     def __init__(self, canvas: ScatterCanvas) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self._pressed_at: QPointF | None = None
         self._last = QPointF()
-        self._is_dragging = False
+        self._is_dragging = self._is_pinching = self._is_abandoned = False
+        self.tool = Tool.ORBIT
+        self.outline: Outline | None = None
         canvas.installEventFilter(self)
+        canvas.grabGesture(Qt.GestureType.PinchGesture)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -57,84 +87,148 @@ class Navigator(QObject):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._on_key(event)
         if isinstance(event, QNativeGestureEvent):
-            return self._on_pinch(event)
+            return self._on_native_gesture(event)
+        if isinstance(event, QGestureEvent):
+            return self._on_gesture(event)
         if event.type() == QEvent.Type.Leave:
             self.hovered.emit(None)
         return False
 
+    def abandon(self) -> None:
+        """The outline is not wanted after all."""
+        self._set_outline(None)
+
     def _on_mouse(self, event: QMouseEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.MouseButtonPress:
-            self._pressed_at = self._last = event.position()
-            self._is_dragging = False
-            return True
-        if kind == QEvent.Type.MouseButtonDblClick:
+            self._on_press(event)
+        elif kind == QEvent.Type.MouseButtonDblClick:
             if event.button() == Qt.MouseButton.LeftButton:
-                self.reset_asked.emit()
-            return True
-        if kind == QEvent.Type.MouseMove:
+                self.double_clicked.emit(event.position())
+        elif kind == QEvent.Type.MouseMove:
             self._on_move(event)
-            return True
-        if kind == QEvent.Type.MouseButtonRelease:
+        elif kind == QEvent.Type.MouseButtonRelease:
             self._on_release(event)
-            return True
-        return False
+        else:
+            return False
+        return True
+
+    def _on_press(self, event: QMouseEvent) -> None:
+        self.touched.emit()
+        if self._pressed_at is not None:  # another button in the middle of a drag
+            self.abandon()
+        self._pressed_at = self._last = event.position()
+        self._is_dragging = False
 
     def _on_move(self, event: QMouseEvent) -> None:
+        if self._is_pinching:
+            return
         if self._pressed_at is None or event.buttons() == Qt.MouseButton.NoButton:
             self.hovered.emit(event.position())
             return
         way = event.position() - self._pressed_at
-        if way.manhattanLength() >= QApplication.startDragDistance():
-            self._is_dragging = True
         if not self._is_dragging:
-            return
+            if way.manhattanLength() < QApplication.startDragDistance():
+                return
+            self._is_dragging = True
+            self._begin_drag(event, self._pressed_at)
         step = event.position() - self._last
         self._last = event.position()
-        is_pan = event.buttons() != Qt.MouseButton.LeftButton or bool(
-            event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-        )
-        self._shift(step.x(), step.y(), is_pan)
+        if self.outline is not None:
+            self.outline.extend(event.position())
+            self.outline.how = combine_of(event.modifiers())
+            self.outline_changed.emit(self.outline)
+        elif not self._is_abandoned:
+            is_left = event.buttons() == Qt.MouseButton.LeftButton
+            self._shift(step.x(), step.y(), is_pan=not is_left or self.tool is Tool.PAN)
+
+    def _begin_drag(self, event: QMouseEvent, start: QPointF) -> None:
+        how = combine_of(event.modifiers())
+        selects = self.tool.selects or how != "replace"
+        self._is_abandoned = False
+        if event.buttons() == Qt.MouseButton.LeftButton and selects:
+            self._set_outline(Outline([start], self.tool is Tool.LASSO, how))
 
     def _on_release(self, event: QMouseEvent) -> None:
         was_click = self._pressed_at is not None and not self._is_dragging
         self._pressed_at = None
-        self._is_dragging = False
-        if was_click and event.button() == Qt.MouseButton.LeftButton:
-            self.clicked.emit(event.position())
+        self._is_dragging = self._is_pinching = False
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if was_click and is_left:
+            self.clicked.emit(event.position(), combine_of(event.modifiers()))
+        elif was_click and event.button() == Qt.MouseButton.RightButton:
+            self.menu_asked.emit(event.position())
+        elif self.outline is not None and is_left:
+            done = self.outline
+            done.how = combine_of(event.modifiers())
+            self._set_outline(None)
+            self.outlined.emit(done)
+
+    def _set_outline(self, outline: Outline | None) -> None:
+        if outline is not self.outline:
+            self._is_abandoned = outline is None
+            self.outline = outline
+            self.outline_changed.emit(outline)
 
     def _on_wheel(self, event: QWheelEvent) -> bool:
-        """A wheel turns in notches of 120; a touchpad scrolls smoothly in pixels."""
-        pixels = event.pixelDelta().y()
-        if pixels and event.phase() != Qt.ScrollPhase.NoScrollPhase:
-            factor = math.exp(pixels * 0.006)
+        """A wheel zooms in notches of 120; two fingers on a touchpad shift, and zoom with Ctrl."""
+        self.touched.emit()
+        pixels, has_ctrl = event.pixelDelta(), event.modifiers() & CTRL
+        is_smooth = event.phase() != Qt.ScrollPhase.NoScrollPhase and not pixels.isNull()
+        is_touchpad = event.device().type() == QInputDevice.DeviceType.TouchPad
+        if is_smooth and is_touchpad and not has_ctrl:
+            self._shift(pixels.x(), pixels.y(), is_pan=True)
+            return True
+        if is_smooth:
+            factor = math.exp(pixels.y() * 0.006)
         else:
             factor = WHEEL_ZOOM ** (event.angleDelta().y() / 120)
         if factor != 1.0:
             self._zoom(factor, event.position())
         return True
 
-    def _on_pinch(self, event: QNativeGestureEvent) -> bool:
+    def _on_native_gesture(self, event: QNativeGestureEvent) -> bool:
+        """On a touchpad."""
         if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
             return False
+        self.touched.emit()
         self._zoom(max(0.2, 1 + event.value()), event.position())
+        return True
+
+    def _on_gesture(self, event: QGestureEvent) -> bool:
+        """Two fingers on a touch screen zoom and shift at once."""
+        pinch = event.gesture(Qt.GestureType.PinchGesture)
+        if not isinstance(pinch, QPinchGesture):
+            return False
+        self.touched.emit()
+        self._is_pinching = True
+        self.abandon()
+        at = QPointF(self._canvas.mapFromGlobal(pinch.centerPoint().toPoint()))
+        step = pinch.centerPoint() - pinch.lastCenterPoint()
+        if pinch.state() == Qt.GestureState.GestureUpdated:
+            self._shift(step.x(), step.y(), is_pan=True)
+            self._zoom(min(5.0, max(0.2, pinch.scaleFactor())), at)
         return True
 
     def _on_key(self, event: QKeyEvent) -> bool:
         key = Qt.Key(event.key())
-        has_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if event.modifiers() & (
-            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-        ):
+        if key == Qt.Key.Key_Escape and self.outline is not None:
+            self.abandon()
+            return True
+        if event.modifiers() & (CTRL | Qt.KeyboardModifier.AltModifier):
             return False
+        return self._steer(key, event.modifiers()) or self._ask(key)
+
+    def _steer(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
         if key in ARROWS:
+            self.touched.emit()
+            has_shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
             self._shift(*ARROWS[key], is_pan=has_shift)
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self._zoom(KEY_ZOOM)
-        elif key in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
-            self._zoom(1 / KEY_ZOOM)
+        elif key in ZOOMS:
+            self.touched.emit()
+            self._zoom(ZOOMS[key])
         else:
-            return self._ask(key)
+            return False
         return True
 
     def _ask(self, key: Qt.Key) -> bool:
@@ -144,10 +238,13 @@ class Navigator(QObject):
             self.fly_asked.emit()
         elif key == Qt.Key.Key_Escape:
             self.cleared.emit()
+        elif key == Qt.Key.Key_Menu:
+            self.menu_asked.emit(None)
         elif key in (Qt.Key.Key_2, Qt.Key.Key_3):
             self.flat_asked.emit(key == Qt.Key.Key_2)
         else:
             return False
+        self.touched.emit()
         return True
 
     def _shift(self, dx: float, dy: float, is_pan: bool) -> None:

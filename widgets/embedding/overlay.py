@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSizeF
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPixmap
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainterPath, QPixmap
 
 from projector.arrays import ByteArray, FloatArray
 from projector.embeddings.pictures import SpriteSheet
@@ -16,7 +16,6 @@ from projector.render.camera import Camera
 from widgets.embedding.pictures import point_pixmap
 
 AXIS_LENGTH = 1.0
-GIZMO_PX = 26
 LABEL_GAP_PX = 5
 LONGEST_LABEL = 36
 MOST_LABELS = 40
@@ -67,13 +66,36 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text in its rectangle; has_ground puts a quiet box under it."""
+    """A text in its rectangle. has_ground puts a quiet box under it, has_halo an edge around its
+    letters. tint: a color of its own; scale: of the font."""
 
     rect: QRectF
     text: str
     color: str
     is_bold: bool = False
     has_ground: bool = False
+    has_halo: bool = False
+    tint: QColor | None = None
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Strokes:
+    """Many straight lines of one color; is_smooth: with soft edges, which takes longer."""
+
+    lines: list[QLineF]
+    color: QColor
+    width: float = 1.0
+    is_smooth: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line of any shape."""
+
+    path: QPainterPath
+    color: QColor
+    width: float = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +103,8 @@ class Overlay:
     """All of it in device-independent pixels, in the order of painting."""
 
     lines: tuple[Line, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    strokes: tuple[Strokes, ...] = ()
     rings: tuple[Ring, ...] = ()
     texts: tuple[Text, ...] = ()
 
@@ -148,12 +172,11 @@ def build_overlay(
 ) -> Overlay:
     """The overlay of one view. positions: float32 (n, 3) of all points."""
     axes, axis_texts = _axes(view, axis_names)
-    gizmo, gizmo_texts = ((), ()) if view.camera.is_flat else _gizmo(view, axis_names)
     places = _places(view, positions, raised)
     rings = _rings(view, places, raised)
     pictures = [ring.rect for ring in rings if ring.picture is not None]
     labels = _labels(view, places, raised, label_of, pictures)
-    return Overlay((*axes, *gizmo), rings, (*axis_texts, *gizmo_texts, *labels))
+    return Overlay(lines=axes, rings=rings, texts=(*axis_texts, *labels))
 
 
 def _axes(view: View, names: Sequence[str]) -> tuple[tuple[Line, ...], tuple[Text, ...]]:
@@ -189,22 +212,6 @@ def _inside(rect: QRectF, size: QSizeF) -> QRectF:
     x = min(max(rect.x(), 4.0), max(4.0, size.width() - rect.width() - 4))
     y = min(max(rect.y(), 4.0), max(4.0, size.height() - rect.height() - 4))
     return QRectF(QPointF(x, y), rect.size())
-
-
-def _gizmo(view: View, names: Sequence[str]) -> tuple[tuple[Line, ...], tuple[Text, ...]]:
-    """Three short axes in the corner that say how the cloud is turned."""
-    metrics = QFontMetricsF(view.font)
-    right, up, _ = view.camera.basis
-    margin = GIZMO_PX + metrics.height() + 8
-    center = QPointF(margin, view.size.height() - margin)
-    lines, texts = [], []
-    for axis, letter in enumerate("XYZ"[: len(names)]):
-        way = QPointF(float(right[axis]), -float(up[axis]))
-        lines.append(Line(center, center + way * GIZMO_PX, "foreground", 1.6))
-        rect = QRectF(0, 0, metrics.horizontalAdvance(letter) + 2, metrics.height())
-        rect.moveCenter(center + way * (GIZMO_PX + metrics.height() * 0.55))
-        texts.append(Text(rect, letter, "foreground"))
-    return tuple(lines), tuple(texts)
 
 
 def _places(view: View, positions: FloatArray, raised: Raised) -> Places:

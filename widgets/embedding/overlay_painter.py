@@ -1,34 +1,29 @@
-"""Paints an overlay and the tip at the pointer with QPainter."""
+"""Paints an overlay with QPainter."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
-
-from widgets.embedding.overlay import Overlay, Ring, Text, shorten
+from widgets.embedding.overlay import Overlay, Ring, Text
 from widgets.shared.theme import PlotColors
 
 CAPTION_MARGIN = 10
-TIP_MARGIN = 8.0
-TIP_PICTURE_PX = 56
 RING_EDGE = 2.4
-
-
-@dataclass(frozen=True, slots=True)
-class Tip:
-    """What is said about the point under the pointer. at: the pointer."""
-
-    at: QPointF
-    title: str
-    detail: str
-    picture: QPixmap
+HALO = [QPointF(x, y) for x in (-1.2, 0, 1.2) for y in (-1.2, 0, 1.2) if x or y]
 
 
 def paint_overlay(painter: QPainter, overlay: Overlay, colors: PlotColors) -> None:
     """Lines, then rings, then texts."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for strokes in overlay.strokes:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, strokes.is_smooth)
+        painter.setPen(QPen(strokes.color, strokes.width))
+        painter.drawLines(strokes.lines)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for curve in overlay.curves:
+        painter.setPen(QPen(curve.color, curve.width))
+        painter.drawPath(curve.path)
     for line in overlay.lines:
         color = QColor(getattr(colors, line.color))
         color.setAlphaF(0.45 if line.color == "muted" else 0.85)
@@ -41,57 +36,15 @@ def paint_overlay(painter: QPainter, overlay: Overlay, colors: PlotColors) -> No
 
 
 def paint_caption(painter: QPainter, caption: str, surface: QRect, colors: PlotColors) -> None:
-    """The counts in the corner, on a ground of their own so that no axis runs through them."""
+    """The counts in the corner, on a ground of their own so that no axis runs through them; cut
+    where the surface ends."""
     place = surface.adjusted(CAPTION_MARGIN, CAPTION_MARGIN, -CAPTION_MARGIN, -CAPTION_MARGIN)
+    cut = Qt.TextElideMode.ElideRight
+    caption = painter.fontMetrics().elidedText(caption, cut, max(0, place.width()))
     ground = painter.boundingRect(place, 0, caption)
     painter.fillRect(ground.adjusted(-4, -2, 4, 2), colors.background)
     painter.setPen(colors.muted)
     painter.drawText(place, 0, caption)
-
-
-def paint_tip(painter: QPainter, tip: Tip, size: QSizeF, font: QFont, colors: PlotColors) -> None:
-    """A card beside the pointer, kept inside the surface."""
-    bold = QFont(font)
-    bold.setBold(True)
-    title, detail = shorten(tip.title), shorten(tip.detail)
-    tall, small = QFontMetricsF(bold), QFontMetricsF(font)
-    picture = tip.picture.deviceIndependentSize() if not tip.picture.isNull() else QSizeF(0, 0)
-    gap = TIP_MARGIN if picture.width() else 0.0
-    text_width = max(tall.horizontalAdvance(title), small.horizontalAdvance(detail)) + 2
-    text_height = tall.height() + small.height()
-    width = 2 * TIP_MARGIN + picture.width() + gap + text_width
-    height = 2 * TIP_MARGIN + max(picture.height(), text_height)
-    rect = _beside(tip.at, QSizeF(width, height), size)
-    _paint_box(painter, rect, colors)
-    painter.drawPixmap(rect.topLeft() + QPointF(TIP_MARGIN, TIP_MARGIN), tip.picture)
-    left = rect.left() + TIP_MARGIN + picture.width() + gap
-    top = rect.center().y() - text_height / 2
-    painter.setFont(bold)
-    painter.setPen(colors.foreground)
-    line = QRectF(left, top, text_width, tall.height())
-    painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
-    painter.setFont(font)
-    painter.setPen(colors.muted)
-    line = QRectF(left, top + tall.height(), text_width, small.height())
-    painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, detail)
-
-
-def _beside(at: QPointF, size: QSizeF, surface: QSizeF) -> QRectF:
-    x, y = at.x() + 16, at.y() + 16
-    if x + size.width() > surface.width() - 4:
-        x = at.x() - 12 - size.width()
-    if y + size.height() > surface.height() - 4:
-        y = at.y() - 12 - size.height()
-    return QRectF(QPointF(max(4.0, x), max(4.0, y)), size)
-
-
-def _paint_box(painter: QPainter, rect: QRectF, colors: PlotColors) -> None:
-    ground = QColor(colors.background)
-    ground.setAlphaF(0.95)
-    painter.setPen(QPen(colors.grid, 1))
-    painter.setBrush(ground)
-    painter.drawRoundedRect(rect, 5, 5)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def _paint_ring(painter: QPainter, ring: Ring, colors: PlotColors) -> None:
@@ -125,8 +78,14 @@ def _paint_text(painter: QPainter, text: Text, colors: PlotColors) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
     font = QFont(painter.font())
     font.setBold(text.is_bold)
+    if text.scale != 1.0:
+        font.setPointSizeF(font.pointSizeF() * text.scale)
     painter.save()
     painter.setFont(font)
-    painter.setPen(getattr(colors, text.color))
+    if text.has_halo:
+        painter.setPen(colors.background)
+        for shift in HALO:
+            painter.drawText(text.rect.translated(shift), Qt.AlignmentFlag.AlignCenter, text.text)
+    painter.setPen(text.tint or getattr(colors, text.color))
     painter.drawText(text.rect, Qt.AlignmentFlag.AlignCenter, text.text)
     painter.restore()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
@@ -45,6 +46,11 @@ class Viewpoint(QObject):
         self._flight.stop()
         self._is_fitted = False
         self.look_from(camera)
+
+    def follow(self, camera: Camera) -> None:
+        """Look from where another view looks from; a flight of our own is over."""
+        if camera != self.camera:
+            self.steer(camera)
 
     def set_flat(self, is_flat: bool) -> None:
         """2D or 3D, keeping the distance and what is looked at."""
@@ -90,6 +96,11 @@ class Viewpoint(QObject):
         near = max(camera.distance * ROOM, whole * NEAR_SHARE / 2)
         self._is_fitted = False
         self._go(dataclasses.replace(camera, distance=near))
+
+    def turn_to(self, yaw: float, pitch: float) -> None:
+        """See the same from another side; the shorter way there."""
+        turn = math.remainder(yaw - self.camera.yaw, math.tau)
+        self._go(dataclasses.replace(self.camera, yaw=self.camera.yaw + turn, pitch=pitch))
 
     @property
     def _aspect(self) -> float:
