@@ -79,8 +79,8 @@ class ViewFile:
     """All that a view file holds.
 
     n_points: of the embedding that is shown. named: views that the user gave a name. columns:
-    computed columns, a list of n values each. told: sentences on what could not be used.
-    unknown: of the choice, what another version wrote.
+    computed columns, a list or a polars Series of n values each. told: sentences on what could not
+    be used. unknown: of the choice, what another version wrote.
     """
 
     places: tuple[SavedPlace, ...]
@@ -88,7 +88,7 @@ class ViewFile:
     n_points: int = 0
     named: tuple[SavedView, ...] = ()
     layouts: tuple[SavedLayout, ...] = ()
-    columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    columns: Mapping[str, Any] = field(default_factory=dict)
     told: tuple[str, ...] = ()
     unknown: Mapping[str, Any] = field(default_factory=dict)
 
@@ -176,8 +176,13 @@ def _main(file: ViewFile, path: Path) -> dict[str, Any]:
             }
             for layout in file.layouts
         ],
-        "columns": {name: plain(list(values)) for name, values in file.columns.items()},
+        "columns": {name: plain(_as_list(values)) for name, values in file.columns.items()},
     }
+
+
+def _as_list(values: Any) -> list[Any]:
+    """Of a polars Series much sooner than one by one."""
+    return values.to_list() if hasattr(values, "to_list") else list(values)
 
 
 def _relative(path: Path, view_path: Path) -> str:

@@ -66,7 +66,7 @@ class ViewFiles(QObject):
             n_points=0 if embedding is None else embedding.n_points,
             named=tuple(SavedView(one.name, one.choice, one.camera) for one in self._views.all),
             layouts=tuple(one for one in layouts if one is not None),
-            columns={name: series.to_list() for name, series in model.columns.items()},
+            columns=dict(model.columns),
         )
 
     def _all_layouts(self) -> list[Layout]:
