@@ -197,5 +197,9 @@ class SelectionPanel(QWidget):
         shares = self._counter.shares
         self._shares.set_shares(shares)
         self._column.show_value(self._counter.column)
-        for widget in (self._shares_label, self._column, self._shares):
-            widget.setVisible(shares is not None)
+        # where no two rows share a value, there is nothing to compare
+        repeats = shares is not None and any(share.n_all > 1 for share in shares.shares)
+        has_choice = repeats or (shares is not None and self._column.count() > 1)
+        self._shares.setVisible(repeats)
+        self._shares_label.setVisible(has_choice)
+        self._column.setVisible(has_choice)
