@@ -1,14 +1,13 @@
 """Options of `projector project` that follow from the parameters of each projection.
 
-A field `n_neighbors` of a parameters class is the option --n-neighbors; its help stands in the
-class's docstring as "n_neighbors: text". Nothing is imported before the command is used.
+A field `n_neighbors` of a parameters class is the option --n-neighbors; its metadata hold the
+"help". Nothing is imported before the command is used.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
-import re
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -73,18 +72,18 @@ class Field:
 
 def fields_of(parameters: type[Any]) -> dict[str, Field]:
     """Those that an option can express, by name, without the dimensions and the seed."""
-    hints, told = get_type_hints(parameters), _described(parameters)
+    hints = get_type_hints(parameters)
     found = {}
     for field in dataclasses.fields(parameters):
         kind = _kind_of(hints[field.name])
         if field.name in _COMMON or kind is None:
             continue
         inner, choices, is_many = kind
-        text = field.metadata.get("help") or _text_of(field.name, told)
         default = field.default
         if field.default_factory is not dataclasses.MISSING:
             default = field.default_factory()
-        found[field.name] = Field(field.name, inner, text, default, choices, is_many)
+        told = field.metadata["help"]
+        found[field.name] = Field(field.name, inner, told, default, choices, is_many)
     return found
 
 
@@ -264,25 +263,3 @@ def _one(field: Field, text: str) -> Any:
         known = ", ".join(map(str, field.choices))
         raise typer.BadParameter(f"{field.option} must be one of {known}, got {text}.")
     return value
-
-
-def _text_of(name: str, told: Mapping[str, str]) -> str:
-    """What is said of a field: by itself, or with another; else its name in words."""
-    if name in told:
-        return told[name]
-    together = (text for text in told.values() if re.search(rf"\b{re.escape(name)}\b", text))
-    return next(together, f"the {name.removeprefix('n_').replace('_', ' ')}")
-
-
-def _described(parameters: type[Any]) -> dict[str, str]:
-    """The "name: text" parts of the docstrings of a class and those it is made from."""
-    names = sorted((field.name for field in dataclasses.fields(parameters)), key=len, reverse=True)
-    one = "|".join(map(re.escape, names))
-    start = re.compile(rf"(?:^|(?<=\s))((?:{one})(?:, (?:{one}))*):\s")
-    found: dict[str, str] = {}
-    for base in reversed(parameters.__mro__):
-        for paragraph in (inspect.cleandoc(base.__doc__ or "")).split("\n\n"):
-            _, *parts = start.split(" ".join(paragraph.split()))
-            for heads, text in zip(parts[::2], parts[1::2], strict=True):
-                found |= dict.fromkeys(heads.split(", "), text.strip())
-    return found

@@ -10,7 +10,13 @@ from projector.progress import Progress, Work, finish
 
 T = TypeVar("T")
 _WORDS = {"kl": "KL", "exact kl": "exact KL"}
-_UNTOLD = ("iteration", "epoch", "gradient", "learning rate")  # in the note, or of no use to most
+_UNTOLD = (
+    "iteration",
+    "epoch",
+    "gradient",
+    "learning rate",
+    "kl iteration",
+)  # in the note, or of no use to most
 _MOST_FIGURES = 2
 _STEP_BACK = 0.05
 

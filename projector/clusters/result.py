@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from projector.arrays import DoubleArray, FloatArray, IntArray, frozen
 from projector.clusters.contract import Clusters, HdbscanParameters, KMeansParameters
+from projector.finite import find_finite
 from projector.progress import Progress, Work
 
 N_CENTRAL = 3
@@ -27,11 +28,8 @@ def blocks(vectors: FloatArray, rows: IntArray) -> Iterator[tuple[slice, FloatAr
 
 def finite_rows(vectors: FloatArray) -> Work[IntArray]:
     """int64: the rows that hold neither NaN nor infinities."""
-    found = [np.empty(0, np.int64)]
-    for place, block in blocks(vectors, np.arange(len(vectors))):
-        found.append(np.flatnonzero(np.isfinite(block).all(axis=1)) + place.start)
-        yield Progress(0.0, "Looking through the vectors")
-    return np.concatenate(found)
+    mask = yield from find_finite(vectors, note="Looking through the vectors")
+    return np.flatnonzero(mask)
 
 
 def sums_by_label(block: FloatArray, labels: NDArray[np.int32], m: int) -> DoubleArray:

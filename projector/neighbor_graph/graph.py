@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.arrays import FloatArray, frozen
+from projector.arrays import FloatArray, MaskArray, frozen
 from projector.neighbors import Metric
 
 
@@ -47,3 +47,13 @@ class NeighborGraph:
         if k == self.k:
             return self
         return NeighborGraph(self.ids[:, :k], self.distances[:, :k], self.metric, self.recall)
+
+    def among(self, mask: MaskArray) -> NeighborGraph:
+        """The same of some rows only, numbered among themselves; others become -1. mask: bool (n,),
+        such that only rows in it have neighbors or are any."""
+        if mask.all():
+            return self
+        numbers = np.full(len(mask) + 1, -1, np.int32)  # the last for -1: no neighbor
+        numbers[:-1][mask] = np.arange(np.count_nonzero(mask), dtype=np.int32)
+        ids, distances = numbers[self.ids[mask]], self.distances[mask]
+        return NeighborGraph(ids, distances, self.metric, self.recall)

@@ -75,8 +75,11 @@ class Space:
 
 
 def measure(vectors: Floats, metric: Metric, *, keep_copy: bool) -> Work[Space]:
-    """Look through the vectors once. Raises NothingToShow when fewer than two rows are finite."""
+    """Look through the vectors once. Raises NothingToShow when fewer than two rows are finite, or
+    they hold no values."""
     n, d = vectors.shape
+    if d == 0:
+        raise NothingToShow("Vectors without any dimension have no neighbors.")
     mask = np.empty(n, np.bool_)
     low, high = np.full(d, np.inf), np.full(d, -np.inf)
     for place in places(n, max(1, _BLOCK // max(1, d))):

@@ -143,13 +143,16 @@ def _row_set(rows: IntArray) -> IntArray:
 class AxesParameters(Parameters):
     """axes: 1 to n_dims of them; where there are fewer, the other coordinates are 0.
 
-    is_orthogonal: from each axis what the ones before it already say is taken away.
-
     The seed changes nothing.
     """
 
-    axes: tuple[Axis, ...] = field(default=())
-    is_orthogonal: bool = False
+    axes: tuple[Axis, ...] = field(
+        default=(), metadata={"help": "Each leads from the center of some rows to that of others"}
+    )
+    is_orthogonal: bool = field(
+        default=False,
+        metadata={"help": "From each axis take away what the ones before it already say"},
+    )
 
     def __post_init__(self) -> None:
         Parameters.__post_init__(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -33,7 +33,13 @@ class PcaParameters(Parameters):
     The same vectors give the same positions whatever the seed.
     """
 
-    components: tuple[int, ...] = ()
+    components: tuple[int, ...] = field(
+        default=(),
+        metadata={
+            "help": "The principal components that become the axes, counted from 1, the one of the "
+            "largest variance. Automatic: the first ones."
+        },
+    )
 
     def __post_init__(self) -> None:
         Parameters.__post_init__(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from projector.arrays import FloatArray, IntArray
@@ -25,11 +25,14 @@ class Parameters:
 
     n_dims: 2 or 3. seed: 0..2**32-1; the same vectors, parameters and seed give the same positions,
     bit by bit, on one machine. numpy's scalars become Python's, lists tuples. Raises InvalidChoice,
-    with the limits in the sentence, or the kind of value that the field takes.
+    with the limits in the sentence, or the kind of value that the field takes. The metadata of each
+    field hold its "help": words for the user.
     """
 
-    n_dims: int = 3
-    seed: int = 0
+    n_dims: int = field(default=3, metadata={"help": "How many dimensions the layout has"})
+    seed: int = field(
+        default=0, metadata={"help": "The same seed gives the same positions, bit by bit"}
+    )
 
     def __post_init__(self) -> None:
         make_plain(self)
@@ -41,6 +44,12 @@ def check_range(what: str, value: float, least: float, most: float) -> None:
     """Raise InvalidChoice unless least <= value <= most (NaN never is)."""
     if not least <= value <= most:
         raise InvalidChoice(f"{what} must lie between {least:,} and {most:,}, got {value:,}.")
+
+
+def check_word(what: str, word: str, words: tuple[str, ...]) -> None:
+    """Raise InvalidChoice, with all that can be chosen, unless the word is one of them."""
+    if word not in words:
+        raise InvalidChoice(f"{what} must be one of {', '.join(words)}, got {word}.")
 
 
 @dataclass(slots=True)
@@ -74,13 +83,16 @@ class Inputs:
     vectors: float32 (n, d), possibly memory-mapped, rows may hold NaN (they get NaN positions and
     take no part). start: float32 (n, n_dims) to go on from, or None. labels: int64 (n,) classes for
     supervision, -1 for unknown, or None. graph: neighbors found before, used where they suffice
-    (metric and count), or None. Raises InvalidChoice where the vectors are no table.
+    (metric and count), or None. components: float32 (n, n_dims), the first principal components as
+    fit_pca finds them in these very vectors, or None where they are not known yet. Raises
+    InvalidChoice where the vectors are no table.
     """
 
     vectors: FloatArray
     start: FloatArray | None = None
     labels: IntArray | None = None
     graph: NeighborGraph | None = None
+    components: FloatArray | None = None
 
     def __post_init__(self) -> None:
         if getattr(self.vectors, "ndim", None) != 2:

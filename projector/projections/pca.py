@@ -20,6 +20,7 @@ EXACT_LIMIT = 4000
 
 _BLOCK = 1 << 19  # values of a block: 4 MB as float64
 _OPERATIONS = 1 << 29  # multiplications between two yields, some 50 ms
+_PRODUCTS = 1 << 23  # of a covariance between two yields: on a busy computer cores wait for others
 _LEAST_ROWS = 256  # of a block, for a covariance: fewer would leave the processor waiting
 _N_ROUNDS = 12
 _MOST_SOLVED_WHOLE = 1000
@@ -164,7 +165,7 @@ def _from_covariance(data: _Data, c: int) -> Work[tuple[DoubleArray, DoubleArray
     """Only the upper half is summed up, in strips: the other half mirrors it."""
     d = data.d
     covariance = np.zeros((d, d))
-    n_rows = max(_LEAST_ROWS, _n_rows(d))
+    n_rows = max(_LEAST_ROWS, min(_n_rows(d), _PRODUCTS // d**2))
     width = max(16, _OPERATIONS // (n_rows * d))
     for place, rows in data.blocks(n_rows):
         for strip in _places(d, width):

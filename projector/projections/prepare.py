@@ -13,6 +13,7 @@ from projector.kept import KeptResults
 from projector.mapped import release
 from projector.progress import Progress, Work
 from projector.projections.pca import EXACT_LIMIT, Pca, fit_pca
+from projector.projections.pca import estimate_bytes as pca_bytes
 
 _BLOCK = 1 << 19  # values of a block: 4 MB as float64
 _LEAST_VARIANCE = 1e-12  # share of the largest component's below which one is noise of rounding
@@ -83,14 +84,12 @@ class Prepared:
 
 def estimate_bytes(n: int, d: int, preparation: Preparation) -> int:
     """Memory that `prepare` takes at its peak, beyond the vectors."""
-    n_bytes = 16 << 20
-    if preparation.changes_rows:
-        n_bytes += 4 * n * d
-    if preparation.uses_pca:
-        narrow, c = min(n, d), _n_components(n, d, preparation)
-        matrix = 3 * narrow**2 if narrow <= EXACT_LIMIT else 4 * d * (c + 10)
-        n_bytes += 8 * (matrix + c * d) + 4 * n * c * (2 if preparation.whiten else 1)
-    return n_bytes
+    changed = 4 * n * d if preparation.changes_rows else 0
+    if not preparation.uses_pca:
+        return changed + (16 << 20)
+    c = _n_components(n, d, preparation)
+    whitened = 4 * n * c if preparation.whiten else 0
+    return changed + pca_bytes(n, d, c) + whitened
 
 
 def prepare(vectors: FloatArray, preparation: Preparation) -> Work[Prepared]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,7 +32,13 @@ class RawParameters(Parameters):
     Axes that the vectors have no column for are 0 when columns is empty, and refused otherwise.
     """
 
-    columns: tuple[int, ...] = ()
+    columns: tuple[int, ...] = field(
+        default=(),
+        metadata={
+            "help": "The dimensions of the vectors that become the axes, counted from 1. "
+            "Automatic: the first ones."
+        },
+    )
 
     def __post_init__(self) -> None:
         Parameters.__post_init__(self)

@@ -14,12 +14,21 @@ import numpy as np
 
 from projector.arrays import DoubleArray, FloatArray, IntArray, MaskArray, frozen
 from projector.embeddings.memory import check_fits
-from projector.errors import InvalidChoice, NothingToShow
+from projector.errors import NothingToShow
+from projector.finite import find_finite
 from projector.neighbors import Metric
 from projector.progress import Progress, Work
-from projector.projections.contract import Control, Estimate, Inputs, Projection, check_range
+from projector.projections.contract import (
+    Control,
+    Estimate,
+    Inputs,
+    Projection,
+    check_range,
+    check_word,
+)
 from projector.projections.place import Anchors, find_anchors
 from projector.projections.place.anchors import N_ANCHORS
+from projector.projections.points import check_inputs
 from projector.projections.step import Step
 
 How = Literal["random", "spread"]
@@ -44,10 +53,7 @@ class Sampling:
 
     def __post_init__(self) -> None:
         check_range("The number of rows of the sample", self.n_rows, 4, 10_000_000)
-        if self.how not in get_args(How):
-            raise InvalidChoice(
-                f"The sample must be one of {', '.join(get_args(How))}, got {self.how}."
-            )
+        check_word("The sample", self.how, get_args(How))
 
 
 def on_sample(projection: Projection, sampling: Sampling) -> Projection:
@@ -67,6 +73,7 @@ def on_sample(projection: Projection, sampling: Sampling) -> Projection:
 def _steps(
     projection: Projection, sampling: Sampling, inputs: Inputs, parameters: Any, control: Control
 ) -> Work[Step]:
+    check_inputs(inputs, parameters.n_dims)
     n = len(inputs.vectors)
     if n <= sampling.n_rows:
         return (yield from projection.steps(inputs, parameters, control))
@@ -147,7 +154,7 @@ def sample_rows(vectors: FloatArray, sampling: Sampling, seed: int = 0) -> Work[
 
     The same seed takes the same rows.
     """
-    finite = yield from _finite_rows(vectors)
+    finite = np.flatnonzero((yield from find_finite(vectors, note="Choosing a sample")))
     rng = np.random.default_rng(seed)
     if len(finite) <= sampling.n_rows:
         return finite
@@ -158,16 +165,6 @@ def sample_rows(vectors: FloatArray, sampling: Sampling, seed: int = 0) -> Work[
     pool = np.sort(rng.choice(finite, n_pool, replace=False))
     chosen = yield from _spread_rows(vectors, pool, sampling.n_rows, rng)
     return frozen(np.sort(chosen))
-
-
-def _finite_rows(vectors: FloatArray) -> Work[IntArray]:
-    n, d = vectors.shape
-    mask = np.empty(n, np.bool_)
-    size = max(16, _BLOCK // max(1, d))
-    for start in range(0, n, size):
-        mask[start : start + size] = np.isfinite(vectors[start : start + size]).all(axis=1)
-        yield Progress(None, "Choosing a sample")
-    return np.flatnonzero(mask)
 
 
 def _spread_rows(

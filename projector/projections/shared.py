@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from projector.arrays import FloatArray, IntArray, frozen
@@ -79,14 +80,18 @@ class Shared:
         no start is given, the first Step shows principal components meanwhile. start: float32
         (n, n_dims), a layout to go on from. labels: int64 (n,), -1 for unknown.
         """
+        components = None
         if start is None and isinstance(parameters, UsesNeighbors) and len(vectors) > 1:
             prepared = yield from self.prepared_work(vectors, preparation)
             if self._known_neighbors(prepared.vectors, parameters) is None:
                 yield from self._preview(prepared, parameters.n_dims)
+            if prepared.pca is None:  # else they were not found in the prepared vectors
+                components = self._previews.find(prepared.vectors, parameters.n_dims)
         work = self.inputs_work(
             vectors, preparation, parameters, control, start=start, labels=labels
         )
         inputs = yield from work
+        inputs = replace(inputs, components=components)
         return (yield from projection.steps(inputs, parameters, control))
 
     def inputs_work(

@@ -12,10 +12,11 @@ import numpy as np
 
 from projector.arrays import DoubleArray, FloatArray, IntArray, MaskArray, frozen
 from projector.errors import InvalidChoice, NothingToShow
+from projector.finite import find_finite
 from projector.neighbors import Metric
 from projector.progress import Progress, Work
 from projector.quality.figures import Figure, Kind
-from projector.quality.spaces import Space, find_finite, open_space
+from projector.quality.spaces import Space, open_space
 
 N_TRIPLETS = 200_000
 N_PAIRS = 100_000

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from projector.arrays import DoubleArray, FloatArray, IntArray
 from projector.errors import InvalidChoice, NothingToShow
+from projector.finite import find_finite
 from projector.neighbor_graph import NeighborGraph
 from projector.neighbors import Metric
 from projector.parallel import for_each_part
 from projector.progress import Progress, Work
 from projector.quality.figures import Figure, mean_over_rows
-from projector.quality.spaces import Space, find_finite, open_space
+from projector.quality.spaces import Space, open_space
 
 _MOST_EXACT = 1.2e11  # operations of an exact measurement: some seconds,
 _MOST_SAMPLED = 6e10  # as of a sampled one, which waits for vectors to be read too

@@ -111,18 +111,6 @@ def _manhattan(queries: DoubleArray, rows: DoubleArray) -> DoubleArray:
     return found
 
 
-def find_finite(*arrays: FloatArray) -> Work[MaskArray]:
-    """The rows that hold finite numbers only, in all arrays of the same length."""
-    n = len(arrays[0])
-    mask = np.ones(n, np.bool_)
-    for array in arrays:
-        size = max(16, _BLOCK // max(1, array.shape[1]))
-        for start in range(0, n, size):
-            mask[start : start + size] &= np.isfinite(array[start : start + size]).all(axis=1)
-            yield Progress(None, "Looking for gaps")
-    return mask
-
-
 def open_space(vectors: FloatArray, mask: MaskArray, metric: Metric) -> Work[Space]:
     """The space of the rows of a mask. vectors: float32 (n, d), finite where the mask holds."""
     n, d = vectors.shape

@@ -47,7 +47,7 @@ def test_a_pipe_is_told_nothing(monkeypatch):
     ("diagnostics", "told"),
     [
         ({}, ""),
-        ({"iteration": 3.0, "kl": 1.74839, "gradient": 1e-5}, "KL = 1.748"),
+        ({"iteration": 3.0, "kl": 1.74839, "kl iteration": 0.0, "gradient": 1e-5}, "KL = 1.748"),
         ({"kl": 1.7, "exact kl": 1.74839}, "exact KL = 1.748"),
         (
             {"variance 1": 0.5, "variance 2": 0.25, "variance 3": 0.1},

@@ -22,6 +22,7 @@ from projector.neighbor_graph import (
     exact,
     find_neighbors,
 )
+from projector.neighbor_graph.space import measure
 from projector.neighbors import METRICS, Metric
 from projector.progress import finish
 
@@ -252,3 +253,19 @@ def test_no_more_memory_is_taken_than_was_estimated(k: int) -> None:
 def test_more_rows_and_dims_are_estimated_to_take_longer() -> None:
     assert estimate_seconds(1000, 10) < estimate_seconds(1000, 100) < estimate_seconds(9000, 100)
     assert estimate_seconds(100_000, 10) < estimate_seconds(1_000_000, 10)
+
+
+def test_a_graph_of_some_rows_is_that_of_a_search_among_them() -> None:
+    vectors = some_vectors(200)
+    mask = np.ones(200, np.bool_)
+    mask[::7] = False
+    gaps = np.where(mask[:, None], vectors, np.float32(np.nan))
+    found, alone = finish(find_neighbors(gaps, 6)), finish(find_neighbors(vectors[mask], 6))
+    np.testing.assert_array_equal(found.among(mask).ids, alone.ids)
+    approximate = NeighborGraph(found.ids, found.distances, found.metric, 0.97)
+    assert approximate.among(mask).recall == 0.97
+
+
+def test_neighbors_without_dimensions_are_a_sentence() -> None:
+    with pytest.raises(NothingToShow, match="without any dimension"):
+        finish(measure(np.zeros((5, 0), np.float32), "euclidean", keep_copy=False))

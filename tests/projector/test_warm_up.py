@@ -77,6 +77,8 @@ def test_a_cancelled_warm_up_leaves_no_process(cache, monkeypatch):
 
 
 USE = """
+import functools
+import itertools
 import sys
 import numpy as np
 from projector import warm_up
@@ -86,9 +88,10 @@ from projector.projections.contract import Control, Inputs
 from projector.projections.prepare import Preparation
 from projector.projections.sample import Sampling, on_sample
 from projector.projections.shared import Shared
+from projector.projections.tsne import run
 
 def compiled():
-    kernels = [name for name in sys.modules if name.endswith(".kernels") and ".tsne." not in name]
+    kernels = [name for name in sys.modules if name.endswith(".kernels")]
     return {
         (name, kernel, str(signature))
         for name in kernels
@@ -96,29 +99,39 @@ def compiled():
         for signature in getattr(function, "signatures", ())
     }
 
-for family in ("neighbors", "umap", "placing"):
+for family in warm_up.PROJECTING:
     warm_up.FAMILIES[family]()
-before, umap = compiled(), PROJECTIONS["umap"]
-for path in sys.argv[1:]:
+before = compiled()
+short = {"umap": {"n_epochs": 2}, "tsne": {"n_iterations": 2, "supervision": 0.5}}
+way, *paths = sys.argv[1:]
+run.Descent = functools.partial(run.Descent, way=way)  # many rows would lead to the grid, too
+for path in paths:
     vectors, shared = np.load(path, mmap_mode="r"), Shared()
     for preparation in (Preparation(), Preparation(unit_length=True), Preparation(n_components=5)):
-        for n_dims in (2, 3):
-            chosen = umap.parameters(n_dims=n_dims, n_epochs=2, metric="cosine")
-            given = (umap, vectors, preparation, chosen, Control())
+        for name, n_dims in itertools.product(short, (2, 3)):
+            method = PROJECTIONS[name]
+            chosen = method.parameters(n_dims=n_dims, metric="cosine", **short[name])
+            given = (method, vectors, preparation, chosen, Control())
             step = finish(shared.steps_work(*given, labels=np.arange(len(vectors)) % 3))
-            finish(shared.steps_work(*given, start=step.positions))
-    finish(on_sample(umap, Sampling(n_rows=100)).steps(Inputs(vectors), chosen, Control()))
+            wide = (200 * step.positions).astype(np.float32)
+            for start in (step.positions, wide):
+                finish(shared.steps_work(*given, start=start))
+    for name in short:
+        method = PROJECTIONS[name]
+        chosen = method.parameters(n_dims=3, **short[name])
+        finish(on_sample(method, Sampling(n_rows=100)).steps(Inputs(vectors), chosen, Control()))
 for kernel in sorted(compiled() - before):
     print(*kernel)
 """
 
 
-def test_what_people_do_compiles_nothing_more(tmp_path):
+@pytest.mark.parametrize("way", ["pairs", "grid"])
+def test_what_people_do_compiles_nothing_more(tmp_path, way):
     vectors = np.random.default_rng(0).normal(size=(500, 8)).astype(np.float32)
     np.save(tmp_path / "whole.npy", vectors)
     vectors[::50] = np.nan
     np.save(tmp_path / "gaps.npy", vectors)
-    command = [sys.executable, "-c", USE, tmp_path / "whole.npy", tmp_path / "gaps.npy"]
+    command = [sys.executable, "-c", USE, way, tmp_path / "whole.npy", tmp_path / "gaps.npy"]
     root = Path(warm_up.__file__).parents[1]
     ran = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     assert ran.stdout == ""

@@ -22,9 +22,10 @@ __all__ = ["PROJECTION", "TsneParameters", "estimate_tsne", "tsne_steps", "warm_
 def tsne_steps(inputs: Inputs, parameters: TsneParameters, control: Control) -> Work[Step]:
     """A Step per iteration; the first, the layout that it starts from, comes at once.
 
-    Diagnostics: iteration; kl, the divergence as estimated within the last ten iterations;
-    gradient, its norm. The last Step also has "exact kl" where there are at most 20,000 points, and
-    kl then equals it. Raises InvalidChoice, NothingToShow, TooLarge.
+    Diagnostics: iteration; gradient, its norm; kl, the divergence as it was last estimated, every
+    ten iterations and never exaggerated, and "kl iteration", the one whose layout it is of. The
+    last Step's kl is of its own layout, by all pairs where there are at most 20,000 points, and
+    then stands as "exact kl", too. Raises InvalidChoice, NothingToShow, TooLarge.
     """
     from projector.projections.tsne.run import run_tsne
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import numpy as np
-
-from projector.arrays import FloatArray, MaskArray, frozen
+from projector.arrays import MaskArray
 from projector.progress import Progress, Work
 from projector.projections.contract import Control, wait_while_paused
+from projector.projections.points import with_gaps
 from projector.projections.step import Step
 from projector.projections.tsne.descent import Descent
 from projector.projections.tsne.parameters import TsneParameters, check_exaggeration, check_rate
@@ -23,13 +22,15 @@ _MOMENTUM_EARLY, _MOMENTUM = 0.5, 0.8
 
 @dataclass(slots=True)
 class Iterations:
-    """The iterations. n_seen: of the perturbations asked for, how many were made."""
+    """The iterations. n_seen: of the perturbations asked for, how many were made. kl: the newest
+    measure of the divergence, as diagnostics."""
 
     parameters: TsneParameters
     control: Control
     mask: MaskArray
     descent: Descent
     n_seen: int = 0
+    kl: dict[str, float] = field(default_factory=dict)
 
     def steps(self, n_early: int) -> Work[Step]:
         """A Step per iteration. n_early: how many of them are exaggerated."""
@@ -65,40 +66,33 @@ class Iterations:
         if rate is None:
             rate = self.parameters.rate_for(self.descent.points.shape[1], exaggeration)
         check_rate(rate)
+        measures = i % _KL_EVERY == 0
         yield from self.descent.iterate(
             exaggeration=exaggeration,
             rate=rate,
             momentum=_MOMENTUM_EARLY if is_early else _MOMENTUM,
-            measures=i % _KL_EVERY == 0,
+            measures=measures,
         )
+        if measures:  # before anything moved
+            self.kl = {"kl": self.descent.kl, "kl iteration": float(i)}
 
     def _step(self, done: float, note: str, i: int, **more: float) -> Step:
-        descent = self.descent
-        figures = {"iteration": float(i), "kl": descent.kl, "gradient": descent.gradient}
-        positions = with_gaps(descent.positions, self.mask)
-        return Step(READY + (1 - READY) * done, note, positions, {**figures, **more})
+        figures = {"iteration": float(i), "gradient": self.descent.gradient, **self.kl, **more}
+        positions = with_gaps(self.descent.positions, self.mask)
+        return Step(READY + (1 - READY) * done, note, positions, figures)
 
     def _last_step(self, i: int) -> Work[Step]:
-        more: dict[str, float] = {}
-        if self.descent.points.shape[1] <= _EXACT_LIMIT:
-            work = self.descent.exact_divergence()
-            while True:
-                try:
-                    next(work)
-                except StopIteration as stop:
-                    kl = float(stop.value)
-                    break
-                yield Progress(1.0, "Measuring the divergence")
-            more = {"kl": kl, "exact kl": kl}
+        is_exact = self.descent.points.shape[1] <= _EXACT_LIMIT
+        work = self.descent.exact_divergence() if is_exact else self.descent.divergence()
+        while True:
+            try:
+                next(work)
+            except StopIteration as stop:
+                kl = float(stop.value)
+                break
+            yield Progress(1.0, "Measuring the divergence")
+        self.kl = {"kl": kl, "kl iteration": float(i)}
+        more = {"exact kl": kl} if is_exact else {}
         last = self._step(1.0, f"{i:,} iterations", i, **more)
         yield last
         return last
-
-
-def with_gaps(points: FloatArray, mask: MaskArray) -> FloatArray:
-    """float32 (n, n_dims), NaN for the rows that took no part; read-only."""
-    if mask.all():
-        return frozen(points.copy())
-    positions = np.full((len(mask), points.shape[1]), np.nan, np.float32)
-    positions[mask] = points
-    return frozen(positions)

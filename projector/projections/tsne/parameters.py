@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from projector.errors import InvalidChoice
 from projector.neighbors import METRICS, Metric
-from projector.projections.contract import Parameters, check_range
+from projector.projections.contract import Parameters, check_range, check_word
 
 Start = Literal["pca", "random"]
 
@@ -81,8 +81,8 @@ class TsneParameters(Parameters):
         check_range("The number of early iterations", self.n_early, 0, _MOST_ITERATIONS)
         check_range("The number of iterations", self.n_iterations, 0, _MOST_ITERATIONS)
         check_range("The supervision", self.supervision, 0, 1)
-        _check_word("The distance", self.metric, METRICS)
-        _check_word("The start", self.start, get_args(Start))
+        check_word("The distance", self.metric, METRICS)
+        check_word("The start", self.start, get_args(Start))
 
     def perplexity_for(self, n: int) -> float:
         """For n points. Raises InvalidChoice where the one chosen is more than they allow."""
@@ -115,8 +115,3 @@ def check_rate(rate: float) -> None:
 def check_exaggeration(what: str, exaggeration: float) -> None:
     """Raise InvalidChoice unless it can be used."""
     check_range(what, exaggeration, 0.1, 1000)
-
-
-def _check_word(what: str, word: str, words: tuple[str, ...]) -> None:
-    if word not in words:
-        raise InvalidChoice(f"{what} must be one of {', '.join(words)}, got {word}.")

@@ -6,22 +6,22 @@ import numpy as np
 
 from projector.arrays import FloatArray, MaskArray
 from projector.embeddings.memory import check_fits
-from projector.errors import InvalidChoice, NothingToShow
 from projector.neighbor_graph import NeighborGraph
 from projector.progress import Work, scaled
 from projector.projections.contract import Control, Inputs
+from projector.projections.points import (
+    check_inputs,
+    find_neighbors_of_points,
+    find_points,
+    with_gaps,
+)
 from projector.projections.step import Step
 from projector.projections.tsne.affinities import Affinities, fit_affinities
 from projector.projections.tsne.descent import Descent
 from projector.projections.tsne.estimate import estimate_tsne
-from projector.projections.tsne.iterations import READY, Iterations, with_gaps
+from projector.projections.tsne.iterations import READY, Iterations
 from projector.projections.tsne.parameters import TsneParameters
-from projector.projections.tsne.start import (
-    finite_rows,
-    given_start,
-    pca_start,
-    random_start,
-)
+from projector.projections.tsne.start import given_start, pca_start, random_start
 
 _ADVICE = "Choose a lower perplexity, or take fewer rows."
 
@@ -29,12 +29,10 @@ _ADVICE = "Choose a lower perplexity, or take fewer rows."
 def run_tsne(inputs: Inputs, parameters: TsneParameters, control: Control) -> Work[Step]:
     """See projector.projections.tsne.tsne_steps."""
     n, d = inputs.vectors.shape
-    _check_inputs(inputs)
+    check_inputs(inputs, parameters.n_dims)
     check_fits(estimate_tsne(n, d, parameters).n_bytes, f"t-SNE of {n:,} rows", _ADVICE)
-    mask = yield from finite_rows(inputs.vectors)
+    mask = yield from find_points(inputs.vectors)
     n_points = int(np.count_nonzero(mask))
-    if n_points == 0:
-        raise NothingToShow("No row holds finite numbers only, so there is nothing to project.")
     parameters.perplexity_for(n_points)
     start = yield from _start(inputs, parameters, mask)
     first = Step(0.0, "Finding neighbors", with_gaps(start, mask))
@@ -50,40 +48,22 @@ def run_tsne(inputs: Inputs, parameters: TsneParameters, control: Control) -> Wo
     return (yield from run.steps(0 if inputs.start is not None else parameters.n_early))
 
 
-def _check_inputs(inputs: Inputs) -> None:
-    n = len(inputs.vectors)
-    if n == 0 or inputs.vectors.shape[1] == 0:
-        raise NothingToShow("There are no values, so there is nothing to project.")
-    if inputs.labels is not None and len(inputs.labels) != n:
-        raise InvalidChoice(f"There must be {n:,} labels, one a row, got {len(inputs.labels):,}.")
-
-
 def _start(inputs: Inputs, parameters: TsneParameters, mask: MaskArray) -> Work[FloatArray]:
     n_dims, seed = parameters.n_dims, parameters.seed
     if inputs.start is not None:
         return given_start(inputs.start, mask, n_dims, seed)
     if parameters.start == "random":
         return random_start(int(np.count_nonzero(mask)), n_dims, seed)
-    work = pca_start(inputs.vectors, mask, n_dims, seed)
+    work = pca_start(inputs, mask, n_dims, seed)
     return (yield from scaled(work, 0.0, 0.0))
 
 
 def _graph(inputs: Inputs, parameters: TsneParameters, mask: MaskArray) -> Work[NeighborGraph]:
     """Neighbors of the points in mask, numbered among themselves."""
     k = parameters.n_neighbors_for(int(np.count_nonzero(mask)))
-    graph = inputs.graph
-    has_rows = graph is not None and len(graph.ids) == len(mask)
-    if graph is None or not has_rows or graph.metric != parameters.metric or graph.k < k:
-        from projector.neighbor_graph import find_neighbors
-
-        work = find_neighbors(inputs.vectors, k, parameters.metric, seed=parameters.seed)
-        graph = yield from scaled(work, 0.0, 0.75 * READY)
-    graph = graph.nearest(min(k, graph.k))
-    if mask.all():
-        return graph
-    numbers = np.full(len(mask) + 1, -1, np.int32)  # the last for -1: no neighbor
-    numbers[:-1][mask] = np.arange(np.count_nonzero(mask), dtype=np.int32)
-    return NeighborGraph(numbers[graph.ids[mask]], graph.distances[mask], graph.metric)
+    wanted = (k, parameters.metric, parameters.seed)
+    finding = find_neighbors_of_points(inputs, mask, *wanted)
+    return (yield from scaled(finding, 0.0, 0.75 * READY))
 
 
 def _affinities(
@@ -96,11 +76,12 @@ def _affinities(
 
 
 def warm_up_kernels() -> Work[None]:
-    """Run the whole on a few points, then the grids, narrow and wide, in 2D and 3D."""
+    """Run the whole on a few points, in 2D and 3D, then the grids, narrow and wide."""
     vectors = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
     inputs = Inputs(vectors, labels=np.arange(60) % 3)
-    parameters = TsneParameters(n_iterations=2, supervision=0.5)
-    yield from run_tsne(inputs, parameters, Control())
+    for n_dims in (2, 3):
+        parameters = TsneParameters(n_dims=n_dims, n_iterations=2, supervision=0.5)
+        yield from run_tsne(inputs, parameters, Control())
     affinities = yield from _affinities_of(vectors)
     for n_dims in (2, 3):
         for spread in (1.0, 30.0):

@@ -7,24 +7,12 @@ import math
 import numpy as np
 
 from projector.arrays import FloatArray, MaskArray
-from projector.errors import InvalidChoice
-from projector.progress import Progress, Work
+from projector.progress import Work
+from projector.projections.contract import Inputs
+from projector.projections.points import find_components
 
 SPREAD = 1e-4
 """Standard deviation along the first axis: so small that all pairs repel alike (Kobak & Berens)."""
-
-_BLOCK = 1 << 22  # values looked at between two yields
-
-
-def finite_rows(vectors: FloatArray) -> Work[MaskArray]:
-    """bool (n,): the rows without NaN and infinities."""
-    n, d = vectors.shape
-    mask = np.empty(n, np.bool_)
-    size = max(1, _BLOCK // max(1, d))
-    for start in range(0, n, size):
-        mask[start : start + size] = np.isfinite(vectors[start : start + size]).all(axis=1)
-        yield Progress(None, "Looking at rows")
-    return mask
 
 
 def random_start(n: int, n_dims: int, seed: int) -> FloatArray:
@@ -33,15 +21,13 @@ def random_start(n: int, n_dims: int, seed: int) -> FloatArray:
     return rng.normal(0.0, SPREAD, (n, n_dims)).astype(np.float32)
 
 
-def pca_start(vectors: FloatArray, mask: MaskArray, n_dims: int, seed: int) -> Work[FloatArray]:
+def pca_start(inputs: Inputs, mask: MaskArray, n_dims: int, seed: int) -> Work[FloatArray]:
     """float32 (rows in mask, n_dims): principal components, scaled down to a small cloud.
 
     A little noise parts duplicates, and stands in for components that don't exist.
     """
-    from projector.projections.pca import fit_pca
-
-    pca = yield from fit_pca(vectors, n_dims)
-    found = pca.positions[mask].astype(np.float64)
+    components = yield from find_components(inputs, n_dims)
+    found = components[mask].astype(np.float64)
     noise = random_start(len(found), n_dims, seed)
     start = 0.01 * noise
     scale = float(found[:, 0].std()) if found.size else 0.0
@@ -57,13 +43,8 @@ def given_start(given: FloatArray, mask: MaskArray, n_dims: int, seed: int) -> F
     """float32 (rows in mask, n_dims): a layout to go on from, centered.
 
     Points it does not know (NaN) begin in its middle; one far wider than t-SNE makes them, such as
-    of principal components, is drawn together. Raises InvalidChoice when its shape does not fit.
+    of principal components, is drawn together.
     """
-    if given.shape != (len(mask), n_dims):
-        raise InvalidChoice(
-            f"The layout to go on from must hold {len(mask):,} points in {n_dims}D, "
-            f"got {given.shape[0]:,} in {given.shape[-1]}D."
-        )
     start = given[mask].astype(np.float64)
     is_known = np.isfinite(start).all(axis=1)
     noise = random_start(len(start), n_dims, seed)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from projector.errors import InvalidChoice
 from projector.neighbors import METRICS, Metric
-from projector.projections.contract import Parameters, check_range
+from projector.projections.contract import Parameters, check_range, check_word
 
 Start = Literal["spectral", "pca", "random"]
 STARTS: tuple[Start, ...] = get_args(Start)
@@ -87,8 +86,8 @@ class UmapParameters(Parameters):
         check_range("The number of neighbors", self.n_neighbors, 2, 1000)
         check_range("The spread", self.spread, 0.01, 100)
         check_range("The minimum distance", self.min_dist, 0, self.spread)
-        _check_word("The distance", self.metric, METRICS)
-        _check_word("The start", self.start, STARTS)
+        check_word("The distance", self.metric, METRICS)
+        check_word("The start", self.start, STARTS)
         if self.n_epochs is not None:
             check_range("The number of epochs", self.n_epochs, 0, 100_000)
         check_range("The negative sample rate", self.negative_sample_rate, 0, 100)
@@ -107,8 +106,3 @@ class UmapParameters(Parameters):
         if self.n_epochs is not None:
             return self.n_epochs
         return _EPOCHS_OF_FEW if n <= _MANY_ROWS else _EPOCHS_OF_MANY
-
-
-def _check_word(what: str, word: str, words: tuple[str, ...]) -> None:
-    if word not in words:
-        raise InvalidChoice(f"{what} must be one of {', '.join(words)}, got {word}.")

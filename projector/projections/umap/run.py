@@ -6,12 +6,16 @@ import time
 
 import numpy as np
 
-from projector.arrays import FloatArray, MaskArray, frozen
+from projector.arrays import MaskArray
 from projector.embeddings.memory import check_fits
-from projector.errors import InvalidChoice, NothingToShow
-from projector.neighbor_graph import NeighborGraph, find_neighbors
 from projector.progress import Progress, Work, scaled
 from projector.projections.contract import Control, Inputs, wait_while_paused
+from projector.projections.points import (
+    check_inputs,
+    find_neighbors_of_points,
+    find_points,
+    with_gaps,
+)
 from projector.projections.step import Step
 from projector.projections.umap.curve import fit_curve
 from projector.projections.umap.epochs import Layout
@@ -29,28 +33,27 @@ _ADVICE = "Choose fewer neighbors, or take fewer rows."
 _FOUND, _READY = 0.2, 0.3  # shares of the progress: neighbors, all before the first epoch
 _STEP_S = 0.025
 _SHAKEN = 0.02  # of the layout's width
-_BLOCK = 1 << 22  # values looked at between two yields
 
 
 def run_umap(inputs: Inputs, parameters: UmapParameters, control: Control) -> Work[Step]:
     """See projector.projections.umap.umap_steps."""
-    _check(inputs, parameters)
-    mask = yield from _finite_rows(inputs.vectors)
+    n, d = inputs.vectors.shape
+    check_inputs(inputs, parameters.n_dims)
+    check_fits(estimate_umap(n, d, parameters).n_bytes, f"UMAP of {n:,} rows", _ADVICE)
+    mask = yield from find_points(inputs.vectors)
     n_points = int(np.count_nonzero(mask))
-    if n_points == 0:
-        raise NothingToShow("No row holds finite numbers only, so there is nothing to project.")
     if n_points == 1:
         positions = np.zeros((1, parameters.n_dims), np.float32)
-        step = Step(1.0, "A single point", _with_gaps(positions, mask))
+        step = Step(1.0, "A single point", with_gaps(positions, mask))
         yield step
         return step
     note, start = "", None
     if inputs.start is not None:
         start = given_layout(inputs.start, mask, parameters.n_dims, parameters.seed)
-        yield Step(0.0, "Finding neighbors", _with_gaps(start, mask))
+        yield Step(0.0, "Finding neighbors", with_gaps(start, mask))
     graph = yield from _graph(inputs, parameters, mask)
     if start is None:
-        work = first_layout(inputs.vectors, mask, graph, parameters)
+        work = first_layout(inputs, mask, graph, parameters)
         start, note = yield from scaled(work, 0.22, _READY)
     layout = Layout(
         graph,
@@ -63,40 +66,13 @@ def run_umap(inputs: Inputs, parameters: UmapParameters, control: Control) -> Wo
     return (yield from _epochs(layout, mask, parameters, control, note))
 
 
-def _check(inputs: Inputs, parameters: UmapParameters) -> None:
-    n, d = inputs.vectors.shape
-    if n == 0 or d == 0:
-        raise NothingToShow("There are no values, so there is nothing to project.")
-    if inputs.labels is not None and len(inputs.labels) != n:
-        raise InvalidChoice(f"There must be {n:,} labels, one a row, got {len(inputs.labels):,}.")
-    check_fits(estimate_umap(n, d, parameters).n_bytes, f"UMAP of {n:,} rows", _ADVICE)
-
-
-def _finite_rows(vectors: FloatArray) -> Work[MaskArray]:
-    n, d = vectors.shape
-    mask = np.empty(n, np.bool_)
-    size = max(1, _BLOCK // d)
-    for start in range(0, n, size):
-        mask[start : start + size] = np.isfinite(vectors[start : start + size]).all(axis=1)
-        yield Progress(None, "Looking at rows")
-    return mask
-
-
 def _graph(inputs: Inputs, parameters: UmapParameters, mask: MaskArray) -> Work[FuzzyGraph]:
     """The fuzzy graph of the points in mask, numbered among themselves."""
     n_points = int(np.count_nonzero(mask))
     k = min(parameters.n_neighbors, n_points) - 1
-    neighbors = inputs.graph
-    has_rows = neighbors is not None and len(neighbors.ids) == len(mask)
-    if (
-        neighbors is None
-        or not has_rows
-        or neighbors.metric != parameters.metric
-        or neighbors.k < k
-    ):
-        work = find_neighbors(inputs.vectors, k, parameters.metric, seed=parameters.seed)
-        neighbors = yield from scaled(work, 0.0, _FOUND)
-    neighbors = _among(neighbors.nearest(min(k, neighbors.k)), mask)
+    wanted = (k, parameters.metric, parameters.seed)
+    finding = find_neighbors_of_points(inputs, mask, *wanted)
+    neighbors = yield from scaled(finding, 0.0, _FOUND)
     fuzzy = fuzzy_graph(neighbors, parameters.local_connectivity, parameters.set_op_mix_ratio)
     graph = yield from scaled(fuzzy, _FOUND, 0.22)
     if inputs.labels is not None and (inputs.labels >= 0).any():
@@ -109,21 +85,12 @@ def _graph(inputs: Inputs, parameters: UmapParameters, mask: MaskArray) -> Work[
     return (yield from scaled(without_light_edges(graph, n_epochs), 0.22, 0.22))
 
 
-def _among(neighbors: NeighborGraph, mask: MaskArray) -> NeighborGraph:
-    if mask.all():
-        return neighbors
-    numbers = np.full(len(mask) + 1, -1, np.int32)  # the last for -1: no neighbor
-    numbers[:-1][mask] = np.arange(np.count_nonzero(mask), dtype=np.int32)
-    ids, distances = numbers[neighbors.ids[mask]], neighbors.distances[mask]
-    return NeighborGraph(ids, distances, neighbors.metric, neighbors.recall)
-
-
 def _epochs(
     layout: Layout, mask: MaskArray, parameters: UmapParameters, control: Control, note: str
 ) -> Work[Step]:
     """A Step whenever enough time has gone by; each holds what the epochs so far have made."""
     n_seen, epoch, shown_s = control.n_perturbations, 0, time.monotonic()
-    yield Step(_READY, note or "The start", _with_gaps(layout.positions, mask), {"epoch": 0.0})
+    yield Step(_READY, note or "The start", with_gaps(layout.positions, mask), {"epoch": 0.0})
     while epoch < (n := parameters.n_epochs_for(len(layout.positions)) + max(0, control.n_more)):
         done = _READY + (1 - _READY) * epoch / n
         if control.is_paused:
@@ -141,21 +108,14 @@ def _epochs(
         if time.monotonic() - shown_s > _STEP_S or epoch == n:
             figures = {"epoch": float(epoch), "learning rate": rate}
             done = _READY + (1 - _READY) * epoch / n
-            step = Step(done, told, _with_gaps(layout.positions, mask), figures)
+            step = Step(done, told, with_gaps(layout.positions, mask), figures)
             shown_s = time.monotonic()
             yield step
     last = f"{epoch:,} epochs. {note}".strip()
-    step = Step(1.0, last, _with_gaps(layout.positions, mask), {"epoch": float(epoch)})
+    step = Step(1.0, last, with_gaps(layout.positions, mask), {"epoch": float(epoch)})
     yield step
     return step
 
 
 def _rate(parameters: UmapParameters, control: Control) -> float:
     return parameters.learning_rate if control.learning_rate is None else control.learning_rate
-
-
-def _with_gaps(points: FloatArray, mask: MaskArray) -> FloatArray:
-    """float32 (n, n_dims), NaN for the rows that took no part; read-only, a copy."""
-    positions = np.full((len(mask), points.shape[1]), np.nan, np.float32)
-    positions[mask] = points
-    return frozen(positions)

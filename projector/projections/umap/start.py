@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.arrays import DoubleArray, FloatArray, IntArray, MaskArray
-from projector.errors import InvalidChoice
 from projector.progress import Work
+from projector.projections.contract import Inputs
+from projector.projections.points import find_components
 from projector.projections.umap.fuzzy import FuzzyGraph, component_labels
 from projector.projections.umap.parameters import UmapParameters
 from projector.projections.umap.spectral import spectral_layout
@@ -21,7 +22,7 @@ _MOST_SPECTRAL = 100  # components laid out by their own spectrum, the largest f
 
 
 def first_layout(
-    vectors: FloatArray, mask: MaskArray, graph: FuzzyGraph, parameters: UmapParameters
+    inputs: Inputs, mask: MaskArray, graph: FuzzyGraph, parameters: UmapParameters
 ) -> Work[tuple[FloatArray, str]]:
     """float32 (points in mask, n_dims), and a sentence where it isn't what was asked for, or ""."""
     n_dims, seed = parameters.n_dims, parameters.seed
@@ -31,11 +32,11 @@ def first_layout(
     note = ""
     found: DoubleArray | None = None
     if parameters.start == "spectral":
-        found = yield from _spectral(vectors, mask, graph, parameters)
+        found = yield from _spectral(inputs, mask, graph, parameters)
         if found is None:
             note = "No spectral start was found: principal components instead."
     if found is None:
-        found = yield from _components(vectors, mask, n_dims)
+        found = yield from _components(inputs, mask, n_dims)
     return _scaled(found, rng), note
 
 
@@ -43,13 +44,8 @@ def given_layout(given: FloatArray, mask: MaskArray, n_dims: int, seed: int) -> 
     """float32 (points in mask, n_dims): a layout to go on from.
 
     Points it does not know (NaN) begin at random places among the others; one far wider or narrower
-    than UMAP makes them is scaled. Raises InvalidChoice when its shape does not fit.
+    than UMAP makes them is scaled.
     """
-    if given.shape != (len(mask), n_dims):
-        raise InvalidChoice(
-            f"The layout to go on from must hold {len(mask):,} points in {n_dims}D, "
-            f"got {given.shape[0]:,} in {given.shape[-1]}D."
-        )
     rng = np.random.default_rng(seed)
     start = given[mask].astype(np.float64)
     is_known = np.isfinite(start).all(axis=1)
@@ -73,24 +69,22 @@ def _scaled(found: DoubleArray, rng: np.random.Generator) -> FloatArray:
     return small
 
 
-def _components(vectors: FloatArray, mask: MaskArray, n_dims: int) -> Work[DoubleArray]:
-    from projector.projections.pca import fit_pca
-
-    pca = yield from fit_pca(vectors, n_dims)
+def _components(inputs: Inputs, mask: MaskArray, n_dims: int) -> Work[DoubleArray]:
+    components = yield from find_components(inputs, n_dims)
     found = np.zeros((int(np.count_nonzero(mask)), n_dims))
-    found[:, : pca.positions.shape[1]] = pca.positions[mask]
+    found[:, : components.shape[1]] = components[mask]
     return found
 
 
 def _spectral(
-    vectors: FloatArray, mask: MaskArray, graph: FuzzyGraph, parameters: UmapParameters
+    inputs: Inputs, mask: MaskArray, graph: FuzzyGraph, parameters: UmapParameters
 ) -> Work[DoubleArray | None]:
     count, labels = component_labels(graph)
     if count == 1 and graph.n > parameters.n_dims + 1:
         return (yield from spectral_layout(graph, parameters.n_dims, parameters.seed))
     if count == 1:
         return None
-    centers = yield from _components(vectors, mask, parameters.n_dims)
+    centers = yield from _components(inputs, mask, parameters.n_dims)
     return (yield from _apart(graph, labels, centers, parameters))
 
 

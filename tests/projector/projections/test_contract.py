@@ -127,7 +127,12 @@ def test_vectors_that_are_no_table_are_refused_in_words(vectors: Any) -> None:
         Inputs(vectors)
 
 
-@pytest.mark.parametrize("name", ["pca", "tsne", "umap", "axes"])
+def test_every_choice_is_explained_to_the_user(projection: Projection) -> None:
+    for field in dataclasses.fields(projection.parameters()):
+        assert field.metadata["help"][:1].isupper() or field.metadata["help"][:1].isdigit()
+
+
+@pytest.mark.parametrize("name", sorted(set(CASES) - {"raw"}))  # columns that are missing are 0
 def test_rows_without_values_are_a_sentence(name: str) -> None:
     with pytest.raises((NothingToShow, InvalidChoice), match=r"\w+ .+\.$"):
         run(CASES[name], np.zeros((100, 0), np.float32))
@@ -215,6 +220,18 @@ def test_a_layout_to_go_on_from_is_not_written_to(projection: Projection) -> Non
     before = start.copy()
     run(projection, DIGITS, start=start)
     np.testing.assert_array_equal(start, before)
+
+
+@pytest.mark.parametrize("name", ["tsne", "umap", "tsne of a sample", "pca of a sample"])
+@pytest.mark.parametrize(
+    ("shape", "told"),
+    [((240,), r"an array of shape \(240,\)"), ((239, 2), "239 in 2D"), ((240, 3), "240 in 3D")],
+)
+def test_a_layout_of_another_shape_is_refused_in_words(
+    name: str, shape: tuple[int, ...], told: str
+) -> None:
+    with pytest.raises(InvalidChoice, match=f"must hold 240 points in 2D, got {told}."):
+        run(CASES[name], DIGITS, start=np.zeros(shape, np.float32))
 
 
 def test_labels_with_unknown_ones_do_no_harm(projection: Projection) -> None:

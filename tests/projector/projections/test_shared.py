@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -123,6 +124,23 @@ def test_principal_components_are_shown_before_neighbors_are_found(searches: lis
     assert searches == []
     prepared = finish(shared.prepared_work(DIGITS, TO_TEN)).vectors
     np.testing.assert_array_equal(first.positions, prepared[:, :3])
+
+
+@pytest.mark.parametrize("name", ["tsne", "umap"])
+def test_the_components_that_are_shown_are_the_ones_it_starts_from(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = counted(monkeypatch, "projector.projections.shared.fit_pca")
+    again = counted(monkeypatch, "projector.projections.pca.fit_pca")
+    parameters = replace(SHORT[name], start="pca")
+    given = (PROJECTIONS[name], DIGITS, Preparation(), parameters, Control())
+    shared = Shared()
+    last = finish(shared.steps_work(*given))
+    finish(shared.steps_work(*given))
+    assert found == [3]
+    assert again == []
+    alone = finish(PROJECTIONS[name].steps(Inputs(DIGITS), parameters, Control()))
+    np.testing.assert_array_equal(last.positions, alone.positions)
 
 
 def test_a_layout_to_go_on_from_is_shown_instead() -> None:

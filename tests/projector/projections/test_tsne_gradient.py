@@ -105,6 +105,28 @@ def test_the_exact_divergence_is_that_of_the_formula(n_dims: int) -> None:
     assert found == pytest.approx(slow_gradient(digit_affinities(), positions)[1], rel=1e-5)
 
 
+def test_the_divergence_told_on_the_way_is_of_the_layout_it_names_and_not_exaggerated() -> None:
+    parameters = TsneParameters(n_dims=2, n_iterations=20, early_exaggeration=12.0)
+    steps = all_steps(Inputs(digits()[:300]), parameters)
+    by_iteration = {step.diagnostics.get("iteration"): step for step in steps}
+    figures = by_iteration[15.0].diagnostics
+    assert figures["kl iteration"] == 10.0
+    positions = by_iteration[10.0].positions
+    slow = slow_gradient(digit_affinities(300), positions)[1]
+    assert figures["kl"] == pytest.approx(slow, rel=1e-3)
+
+
+def test_beyond_what_is_measured_exactly_the_last_divergence_is_that_of_the_last_layout(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("projector.projections.tsne.iterations._EXACT_LIMIT", 100)
+    last = all_steps(Inputs(digits()[:300]), TsneParameters(n_dims=2, n_iterations=35))[-1]
+    slow = slow_gradient(digit_affinities(300), last.positions)[1]
+    assert last.diagnostics["kl iteration"] == 35.0
+    assert last.diagnostics["kl"] == pytest.approx(slow, rel=1e-3)
+    assert "exact kl" not in last.diagnostics
+
+
 def test_the_divergence_told_on_the_way_is_near_the_exact_one() -> None:
     parameters = TsneParameters(n_dims=2, n_iterations=401)
     steps = all_steps(Inputs(digits()[:600]), parameters)

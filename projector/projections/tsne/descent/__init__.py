@@ -26,7 +26,8 @@ Stops = Generator[None, None, None]
 
 class Descent:
     """points: float32 (3, n), the third row zero in 2D. kl: the Kullback-Leibler divergence in nats
-    at the start of the last iteration that measured it, NaN before. gradient: norm of the gradient
+    at the start of the last iteration that measured it, NaN before; of the affinities themselves,
+    however much they are exaggerated. gradient: norm of the gradient
     with respect to all points, at the start of the last iteration.
     """
 
@@ -83,8 +84,13 @@ class Descent:
         repulsion = half * self._repulsion.gradient[: self._n_dims]
         return np.asarray(4 * (self._attraction.sum(axis=0).T + repulsion))
 
+    def divergence(self) -> Generator[None, None, float]:
+        """The divergence of the points as they are now, as near as an iteration finds it."""
+        yield from self._repulsion.solve(self.points)
+        return (yield from self._divergence(self._repulsion.normalizer))
+
     def exact_divergence(self) -> Generator[None, None, float]:
-        """The divergence of the points as they are now, by all pairs."""
+        """The same by all pairs."""
         yield from self._repulsion.solve_pairs(self.points)
         return (yield from self._divergence(self._repulsion.normalizer))
 
