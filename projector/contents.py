@@ -50,8 +50,12 @@ class Contents:
         if not self.problems:
             return f"No event files, embeddings or {CONFIG_NAME} were found in {self.path}."
         first, n = self.problems[0], len(self.problems)
+        nothing = f"Nothing in {self.path} can be shown."
         others = f" (And {n - 1:,} more problems.)" if n > 1 else ""
-        return f"Nothing in {self.path} can be shown. {first.file.name}: {first.what}{others}"
+        if first.what.startswith(first.file.name):  # it names its file by itself
+            told = f"{first.what}{others}"
+            return told if first.file.name == self.path.name else f"{nothing} {told}"
+        return f"{nothing} {first.file.name}: {first.what}{others}"
 
 
 def checked_path(path: Path) -> Path:

@@ -218,3 +218,10 @@ def test_a_path_in_the_home_folder_may_be_short(
 def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="check the spelling"):
         finish(read_contents(tmp_path / "nowhere"))
+
+
+def test_a_file_that_can_not_be_shown_is_named_once(tmp_path: Path) -> None:
+    np.save(tmp_path / "row.npy", np.zeros(5, np.float32))
+    told = finish(read_contents(tmp_path / "row.npy")).why_empty
+    assert told.startswith("row.npy can't be shown. It holds one value a row")
+    assert told.count("row.npy") == 1
