@@ -27,9 +27,10 @@ class Scene:
 
     camera: None for the whole cloud. visible_ids: int64, rising, the rows that are shown, None for
     all. labels: n texts, None where points have no names. named_ids: int64, the rows whose labels
-    stand in a picture. size: width and height of a picture in pixels. radius_px: of a disc, opacity
-    0..1. axis_names: of x, y and z, "" for none. background: RGB. pictures: label pictures.
-    sequences: lines through points. draws_pictures: whether points are drawn as their pictures.
+    stand in a picture. size: width and height of a picture in pixels. shown_size: how large a
+    drawing of that size is shown, None for as large. radius_px: of a disc, opacity 0..1.
+    axis_names: of x, y and z, "" for none. background: RGB. pictures: label pictures. sequences:
+    lines through points. draws_pictures: whether points are drawn as their pictures.
     """
 
     positions: FloatArray
@@ -43,6 +44,7 @@ class Scene:
     axis_names: tuple[str, str, str] = ("", "", "")
     background: tuple[int, int, int] = WHITE
     size: tuple[int, int] = (1000, 800)
+    shown_size: tuple[int, int] | None = None
     radius_px: float = 3.0
     opacity: float = 1.0
     is_flat: bool = False

@@ -53,10 +53,11 @@ def write_svg(path: Path, scene: Scene) -> Work[Path]:
 
 def _head(scene: Scene) -> list[str]:
     width, height = scene.size
+    shown_width, shown_height = scene.shown_size or scene.size
     red, green, blue = scene.background
     return [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{shown_width}" height="{shown_height}" '
         f'viewBox="0 0 {width} {height}" font-family="system-ui, Segoe UI, Noto Sans, sans-serif">',
         f"<title>{xml_text(scene.title or 'Points')}</title>",
         f'<rect width="{width}" height="{height}" fill="#{red:02x}{green:02x}{blue:02x}"/>',

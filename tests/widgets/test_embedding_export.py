@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import polars as pl
@@ -220,6 +222,23 @@ def test_the_page_and_the_drawing_hold_the_points(opened, out):
     assert "point 59" in page
     drawing = write(opened, "drawing", out / "a.svg").read_text("utf-8")
     assert drawing.count("<circle") >= N
+
+
+def test_a_drawing_is_shown_as_large_as_asked_with_texts_in_proportion(opened, out):
+    size = {"width": 2 * opened.canvas.width(), "height": 2 * opened.canvas.height()}
+    root = ElementTree.parse(write(opened, "drawing", out / "a.svg", **size)).getroot()
+    assert (root.get("width"), root.get("height")) == (str(size["width"]), str(size["height"]))
+    assert root.get("viewBox") == f"0 0 {opened.canvas.width()} {opened.canvas.height()}"
+
+
+def test_what_is_not_selected_is_dim_in_a_drawing(opened, out):
+    opened.model.choose(color_by="group")
+    plain = write(opened, "drawing", out / "a.svg").read_text("utf-8")
+    opened.model.choose(selection=Selection.of(range(20)))
+    dim = write(opened, "drawing", out / "b.svg").read_text("utf-8")
+    fills = [set(re.findall('<circle[^>]*fill="(#......)"', text)) for text in (plain, dim)]
+    assert fills[0] != fills[1]
+    assert len(fills[0] & fills[1]) >= 1
 
 
 def test_the_dialog_offers_each_kind_and_tells_what_will_be_written(opened, qtbot, run_job):

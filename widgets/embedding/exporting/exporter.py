@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject
 
 from projector.arrays import FloatArray, IntArray
 from projector.colors import Legend
-from projector.drafts import drafting
 from projector.embeddings.choice_json import plain
-from projector.errors import InvalidChoice, NothingToShow, Unreadable
+from projector.errors import InvalidChoice, NothingToShow
 from projector.export.html import write_html
 from projector.export.ply import write_ply
-from projector.export.scene import Scene, column_texts
+from projector.export.scene import Scene
 from projector.export.svg import write_svg
 from projector.export.tables import (
-    find_neighbors_of,
     write_coordinates,
-    write_metadata_table,
-    write_neighbors,
     write_selection,
 )
-from projector.progress import Progress, Work, scaled
-from projector.sequences import read_sequences
-from widgets.embedding.bookmarks.to_bookmarks import state_of
+from projector.progress import Work
 from widgets.embedding.bookmarks.views import Views
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.exporting.picture import picture_work
 from widgets.embedding.exporting.wish import LARGEST_PX, MOST_PIXELS, ExportWish
+from widgets.embedding.exporting.works import (
+    bookmarks_work,
+    described,
+    metadata_work,
+    neighbors_work,
+    save_image,
+    with_scene,
+)
 from widgets.embedding.loading import Shown
 from widgets.embedding.view_model import EmbeddingViewModel
 from widgets.shared.theme import plot_colors
@@ -100,18 +100,18 @@ class Exporter(QObject):
 
     def _drawing(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
         _check_size(wish)
-        return _with_scene(self._scene_work(wish, shown), lambda scene: write_svg(path, scene))
+        return with_scene(self._scene_work(wish, shown), lambda scene: write_svg(path, scene))
 
     def _page(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
         has_pictures = wish.has_pictures
-        return _with_scene(
+        return with_scene(
             self._scene_work(wish, shown),
             lambda scene: write_html(path, scene, has_pictures=has_pictures),
         )
 
     def _ply(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
         is_text = wish.is_text
-        return _with_scene(
+        return with_scene(
             self._scene_work(wish, shown), lambda scene: write_ply(path, scene, is_text=is_text)
         )
 
@@ -125,7 +125,9 @@ class Exporter(QObject):
         names = (*(() if raised.selected is None else (raised.selected,)), *raised.neighbors)
         axes = (*drawn.axis_names[:3], "", "", "") if choice.shows_axes else ("", "", "")
         ground = colors.background
+        # what is drawn is as large as on the screen, and then shown larger as a whole
         scale = wish.width / max(1, canvas.width()) * wish.text_scale
+        size = (max(1, round(wish.width / scale)), max(1, round(wish.height / scale)))
         scene = Scene(
             positions=drawn.positions,
             colors=drawn.colors,
@@ -136,16 +138,19 @@ class Exporter(QObject):
             legend=model.legend if wish.has_legend else Legend(),
             axis_names=(axes[0], axes[1], axes[2]),
             background=(ground.red(), ground.green(), ground.blue()),
-            size=(wish.width, wish.height),
-            radius_px=drawn.look.radius_px * (scale if wish.kind == "drawing" else 1.0),
+            size=size,
+            shown_size=(wish.width, wish.height),
+            radius_px=drawn.look.radius_px,
             opacity=drawn.look.opacity,
             is_flat=choice.is_flat,
             pictures=model.sheet if wish.has_pictures else None,
             draws_pictures=choice.shows_pictures and model.sheet is not None and wish.has_pictures,
         )
         table, label_by = shown.embedding.metadata, choice.label_by
-        has_lines = choice.shows_sequences
-        return described(scene, table, label_by, has_sequences=has_lines)
+        emphasis = drawn.emphasis if wish.kind == "drawing" else None
+        return described(
+            scene, table, label_by, has_sequences=choice.shows_sequences, emphasis=emphasis
+        )
 
     def title(self, shown: Shown) -> str:
         """What the picture is of."""
@@ -210,7 +215,7 @@ class Exporter(QObject):
         metric: Any = "euclidean" if is_in_layout else choice.metric
         table = shown.embedding.metadata
         columns = table.columns if table is not None and wish.has_columns else ()
-        return _neighbors_work(path, vectors, ids, (wish.n_neighbors, metric), table, columns)
+        return neighbors_work(path, vectors, ids, (wish.n_neighbors, metric), table, columns)
 
     def _selection(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
         ids = self.ids(dataclasses.replace(wish, which="selected"))
@@ -224,12 +229,12 @@ class Exporter(QObject):
         if table is None:
             raise NothingToShow(self.tr("This embedding has no metadata to write."))
         ids = self.ids(wish)
-        return _metadata_work(path, table, ids)
+        return metadata_work(path, table, ids)
 
     def _bookmarks(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
         now, which = self._views.of_now(self.tr("Now")), _which(self.model)
         views = [view for view in self._views.all if _belongs(view.choice, which)]
-        return _bookmarks_work(path, shown, [*views, now])
+        return bookmarks_work(path, shown, [*views, now])
 
 
 def _which(model: EmbeddingViewModel) -> tuple[str, str, int]:
@@ -249,61 +254,3 @@ def _check_size(wish: ExportWish) -> None:
         raise InvalidChoice(
             f"A picture has {MOST_PIXELS:,} pixels at most, got {wish.width * wish.height:,}."
         )
-
-
-def described(
-    scene: Scene, table: Any, label_by: str | None, *, has_sequences: bool
-) -> Work[Scene]:
-    """The scene with what its points are called and the lines through them."""
-    yield Progress(None, "Collecting labels")
-    labels = None
-    if table is not None and label_by is not None and label_by in table.columns:
-        labels = column_texts(table[label_by])
-    sequences = None
-    if has_sequences:
-        sequences = yield from read_sequences(table)
-    return dataclasses.replace(scene, labels=labels, sequences=sequences)
-
-
-def _with_scene(scene_work: Work[Scene], write: Callable[[Scene], Work[Path]]) -> Work[Path]:
-    scene = yield from scaled(scene_work, 0.0, 0.1)
-    return (yield from scaled(write(scene), 0.1, 1.0))
-
-
-def _neighbors_work(
-    path: Path, vectors: FloatArray, ids: IntArray, how: tuple[int, Any], table: Any, columns: Any
-) -> Work[Path]:
-    k = min(how[0], len(vectors) - 1)
-    found = yield from scaled(find_neighbors_of(vectors, ids, max(1, k), how[1]), 0.0, 0.9)
-    return (yield from scaled(write_neighbors(path, found, table, columns), 0.9, 1.0))
-
-
-def _metadata_work(path: Path, table: Any, ids: IntArray | None) -> Work[Path]:
-    yield Progress(0.0, f"Writing {path.name}")
-    return (yield from write_metadata_table(path, table if ids is None else table[ids]))
-
-
-def _bookmarks_work(path: Path, shown: Shown, views: list[Any]) -> Work[Path]:
-    from projector.embeddings.bookmarks import write_bookmarks
-
-    states = []
-    for number, view in enumerate(views):
-        yield Progress(0.9 * number / len(views), f"Writing {path.name}")
-        states.append(state_of(view, shown, shown.coordinates))
-    write_bookmarks(states, path)
-    return path
-
-
-def save_image(path: Path, work: Work[QImage]) -> Work[Path]:
-    """Write an image as PNG; an older file stays until the new one is whole."""
-    image = yield from scaled(work, 0.0, 0.8)
-    yield Progress(0.8, f"Writing {path.name}")
-    image.setDevicePixelRatio(1.0)
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
-        raise Unreadable(f"{path} can't be written as PNG.")
-    buffer.close()
-    yield from drafting(path, lambda file: [file.write(data.data())])
-    return path
