@@ -118,7 +118,7 @@ def test_the_dialog_offers_every_format_of_the_table(controller, monkeypatch, qt
     everything, *kinds = asked[0].split(";;")
     for one in FORMATS:
         assert all(f"*{suffix} " in f"{everything[:-1]} " for suffix in one.suffixes)
-    assert len(kinds) == len(FORMATS) + 3
+    assert len(kinds) == len(FORMATS) + 4
     assert controller.window.dashboard.model.embedding.metadata is not None
 
 
