@@ -414,14 +414,36 @@ def test_a_view_file_opens_the_same_choice_and_the_same_picture(
     assert other.canvas.image == before
 
 
-def test_computed_columns_come_back_and_color_the_points(opened, out, folder, qtbot, run_job):
+def test_computed_and_written_columns_come_back_and_color_the_points(
+    opened, out, folder, qtbot, run_job
+):
     opened.model.set_column("cluster", pl.Series([i % 4 for i in range(N)]))
+    opened.model.choose(edits=(Edit("note", Selection.of([3]), "odd"),))
+    opened.model.choose(color_by="cluster", label_by="note")
     path = out / "a.projector"
     opened._export_commands.save_view(path)
     other = new_dashboard(qtbot, run_job)
     other.view_files.expect(finish(read_view(path)))
     show(other, folder, qtbot)
-    assert other.model.columns["cluster"].to_list() == [i % 4 for i in range(N)]
+    table = other.model.embedding.metadata
+    assert table["cluster"].to_list() == [i % 4 for i in range(N)]
+    assert table["note"][3] == "odd"
+    assert (other.model.choice.color_by, other.model.choice.label_by) == ("cluster", "note")
+    assert [entry.label for entry in other.model.legend.entries] == ["0", "1", "2", "3"]
+
+
+def test_what_the_user_picks_meanwhile_is_not_overruled_by_the_view(
+    opened, out, folder, qtbot, run_job
+):
+    opened.model.set_column("cluster", pl.Series([i % 4 for i in range(N)]))
+    opened.model.choose(color_by="cluster")
+    file = opened.view_files.of_now(())
+    other = new_dashboard(qtbot, run_job)
+    other.view_files.expect(dataclasses.replace(file, columns={}))
+    show(other, folder, qtbot)
+    other.model.choose(color_by="name")
+    other.model.set_column("cluster", pl.Series([i % 4 for i in range(N)]))
+    assert other.model.choice.color_by == "name"
 
 
 def test_other_logs_start_without_views(opened, tmp_path, qtbot):

@@ -47,6 +47,7 @@ class ViewFiles(QObject):
         self._pending: ViewFile | None = None
         self._columns: dict[str, Sequence[Any]] = {}
         self._wanted: dict[str, str | None] = {}
+        self._taken: dict[str, str | None] = {}
         model.shown_changed.connect(self._on_shown_changed)
         model.table_changed.connect(self._choose_columns)
         model.columns_changed.connect(self._choose_columns)
@@ -93,7 +94,7 @@ class ViewFiles(QObject):
     def take(self, groups: Sequence[SourceGroup]) -> None:
         """The logs are there: keep layouts and named views; all else follows once points are."""
         file, self._pending = self._pending, None
-        self._columns, self._wanted = {}, {}
+        self._columns, self._wanted, self._taken = {}, {}, {}
         self._reader.start_anew(groups, is_restored=file is not None)
         if file is None:
             self._views.set_all(())
@@ -135,12 +136,19 @@ class ViewFiles(QObject):
         embedding = self._model.embedding
         if embedding is None or not self._wanted:
             return
-        table = embedding.metadata
+        table, choice = embedding.metadata, self._model.choice
         known = {None, *(() if table is None else table.columns)}
-        there = {name: column for name, column in self._wanted.items() if column in known}
-        self._wanted = {name: one for name, one in self._wanted.items() if name not in there}
+        # another value than the one taken in its place is the user's, who has the last word
+        wanted = {
+            name: column
+            for name, column in self._wanted.items()
+            if self._taken.get(name, getattr(choice, name)) == getattr(choice, name)
+        }
+        there = {name: column for name, column in wanted.items() if column in known}
+        self._wanted = {name: column for name, column in wanted.items() if name not in there}
         if there:
             self._model.adjust(**there)
+        self._taken = {name: getattr(self._model.choice, name) for name in self._wanted}
 
 
 def _named(view: SavedView, layouts: dict[str, Layout]) -> View:
