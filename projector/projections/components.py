@@ -8,7 +8,6 @@ import numpy as np
 
 from projector.arrays import FloatArray, frozen
 from projector.embeddings.memory import check_fits
-from projector.errors import InvalidChoice
 from projector.progress import Work
 from projector.projections.contract import (
     Control,
@@ -16,7 +15,7 @@ from projector.projections.contract import (
     Inputs,
     Parameters,
     Projection,
-    check_range,
+    check_one_an_axis,
     wait_while_paused,
 )
 from projector.projections.pca import EXACT_LIMIT, Pca, estimate_bytes, fit_pca
@@ -43,13 +42,7 @@ class PcaParameters(Parameters):
 
     def __post_init__(self) -> None:
         Parameters.__post_init__(self)
-        if self.components and len(self.components) != self.n_dims:
-            raise InvalidChoice(
-                f"{self.n_dims} dimensions need {self.n_dims} components, "
-                f"got {len(self.components)}."
-            )
-        for component in self.components:
-            check_range("A component", component, 1, _MOST_COMPONENTS)
+        check_one_an_axis("component", self.components, self.n_dims, _MOST_COMPONENTS)
 
     @property
     def chosen(self) -> tuple[int, ...]:

@@ -46,6 +46,15 @@ def check_range(what: str, value: float, least: float, most: float) -> None:
         raise InvalidChoice(f"{what} must lie between {least:,} and {most:,}, got {value:,}.")
 
 
+def check_one_an_axis(what: str, numbers: tuple[int, ...], n_dims: int, most: int) -> None:
+    """Raise InvalidChoice unless there is one number for each axis, 1..most, or none at all. what:
+    such as "component"."""
+    if numbers and len(numbers) != n_dims:
+        raise InvalidChoice(f"{n_dims} dimensions need {n_dims} {what}s, got {len(numbers)}.")
+    for number in numbers:
+        check_range(f"A {what}", number, 1, most)
+
+
 def check_word(what: str, word: str, words: tuple[str, ...]) -> None:
     """Raise InvalidChoice, with all that can be chosen, unless the word is one of them."""
     if word not in words:

@@ -8,7 +8,6 @@ import numpy as np
 
 from projector.arrays import frozen
 from projector.embeddings.memory import check_fits
-from projector.errors import InvalidChoice
 from projector.mapped import release
 from projector.progress import Progress, Work
 from projector.projections.contract import (
@@ -17,6 +16,7 @@ from projector.projections.contract import (
     Inputs,
     Parameters,
     Projection,
+    check_one_an_axis,
     check_range,
     wait_while_paused,
 )
@@ -42,12 +42,7 @@ class RawParameters(Parameters):
 
     def __post_init__(self) -> None:
         Parameters.__post_init__(self)
-        if self.columns and len(self.columns) != self.n_dims:
-            raise InvalidChoice(
-                f"{self.n_dims} dimensions need {self.n_dims} columns, got {len(self.columns)}."
-            )
-        for column in self.columns:
-            check_range("A column", column, 1, 2**31 - 1)
+        check_one_an_axis("column", self.columns, self.n_dims, 2**31 - 1)
 
     @property
     def chosen(self) -> tuple[int, ...]:

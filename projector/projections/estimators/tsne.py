@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from projector.neighbors import Metric
 from projector.projections.estimators.base import Start
 from projector.projections.estimators.placing import Placing
@@ -43,8 +45,8 @@ class Tsne(Placing):
 
     @property
     def kl_divergence_(self) -> float:
-        return self.diagnostics_["kl"]
+        return self.diagnostics_.get("kl", math.nan)  # a single point has none
 
     @property
     def n_iter_(self) -> int:
-        return int(self.diagnostics_["iteration"])
+        return int(self.diagnostics_.get("iteration", 0))
