@@ -446,6 +446,24 @@ def test_what_the_user_picks_meanwhile_is_not_overruled_by_the_view(
     assert other.model.choice.color_by == "name"
 
 
+def test_a_layout_of_logs_that_have_grown_since_is_left_out_and_told(
+    opened, out, folder, qtbot, run_job
+):
+    a_layout(opened)
+    path = out / "a.projector"
+    opened._export_commands.save_view(path)
+    more = np.concatenate([VECTORS, VECTORS + 1])
+    write_embedding(folder, more, name="words")
+    other = new_dashboard(qtbot, run_job)
+    told = []
+    other.problem_found.connect(told.append)
+    other.view_files.expect(finish(read_view(path)))
+    show(other, folder, qtbot)
+    assert other.model.layout is None
+    assert other.model.embedding.n_points == 2 * N
+    assert any("t-SNE is of 60 points; here are 120" in str(one) for one in told)
+
+
 def test_other_logs_start_without_views(opened, tmp_path, qtbot):
     opened.views.save("mine")
     logs = tmp_path / "other"

@@ -145,7 +145,8 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         layout = self.layouts.find(key)
         if layout is None or self.embedding is None or layout.source is not self.embedding.source:
             return None
-        return layout
+        # one that came out of a file may be of another number of rows
+        return layout if len(layout.positions) == self.embedding.n_points else None
 
     @override
     def choose(self, **fields: Any) -> None:

@@ -18,7 +18,7 @@ from widgets.embedding.bookmarks.views import View, Views
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.layouts import Layout
 from widgets.embedding.sources import SourceGroup
-from widgets.embedding.view_model import EmbeddingViewModel
+from widgets.embedding.view_model import EmbeddingViewModel, number_text
 
 BY_COLUMN = ("label_by", "color_by", "size_by", "search_in")
 """Choices of a column, which may be one that is computed or edited and so there only later."""
@@ -121,6 +121,13 @@ class ViewFiles(QObject):
             return
         import polars as pl
 
+        n = shown.embedding.n_points
+        for layout in self._model.layouts.of(shown.embedding.source):
+            if len(layout.positions) != n:
+                self._model.drop_layout(layout.key)
+                text = self.tr("{layout} is of {m} points; here are {n}, so it was left out.")
+                m = number_text(len(layout.positions))
+                self.told.emit(text.format(layout=layout.title, m=m, n=number_text(n)))
         columns, self._columns = self._columns, {}
         for name, values in columns.items():
             try:
