@@ -78,7 +78,7 @@ class ProjectionCommands(QObject):
                 self.tr("Pause or resume projection"),
                 self.tr("Hold the layout as it is, or go on."),
                 self._pause,
-                keys=("Ctrl+Shift+P",),
+                keys=("Ctrl+Alt+P",),
                 is_enabled=self._can_steer,
             ),
             Command(
