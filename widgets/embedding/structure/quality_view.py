@@ -42,11 +42,11 @@ class QualityView(QWidget):
         tip = self.tr("How many neighbors of each point are looked at")
         self._k = CountField(self.tr("Neighbors for quality"), tip, 1, MOST_NEIGHBORS)
         self._k.valueChanged.connect(self._on_k_changed)
-        tip = self.tr("How distance is measured in all dimensions, which is the truth here")
+        tip = self.tr("Distance in all dimensions, the truth here; automatic: the projection's")
         self._metric = Combo(self.tr("Distance for quality"), tip)
         self._metric.fill(
             [
-                (self.tr("As the projection"), ""),
+                (self.tr("Automatic"), ""),
                 (self.tr("Euclidean"), "euclidean"),
                 (self.tr("Cosine"), "cosine"),
                 (self.tr("Manhattan"), "manhattan"),
