@@ -9,7 +9,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from projector.arrays import DoubleArray, FloatArray, IntArray, frozen
+from projector.arrays import DoubleArray, FloatArray, IntArray, distinct, frozen
 from projector.errors import InvalidChoice, NothingToShow
 from projector.parallel import for_each_part
 from projector.progress import Progress, Work, finish
@@ -139,7 +139,7 @@ def _check(k: int, metric: str) -> None:
 
 def _checked_points(vectors: FloatArray, points: IntArray) -> IntArray:
     """Those that are finite, each once, rising."""
-    points = np.unique(np.asarray(points, np.int64))
+    points = distinct(points)
     if not len(points):
         raise NothingToShow("No point is selected, so there are no neighbors.")
     outside = points[(points < 0) | (points >= len(vectors))]

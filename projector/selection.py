@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from projector.arrays import IntArray, MaskArray, frozen
+from projector.arrays import IntArray, MaskArray, distinct, frozen
 from projector.errors import InvalidChoice
 
 Combine = Literal["replace", "union", "intersect", "subtract", "toggle"]
@@ -32,7 +32,7 @@ class Selection:
     def __post_init__(self) -> None:
         ids = np.asarray(self.ids, np.int64).ravel()
         if len(ids) > 1 and not (ids[1:] > ids[:-1]).all():
-            ids = np.unique(ids)
+            ids = distinct(ids)
         elif ids.flags.writeable:
             ids = ids.copy()
         if len(ids) and ids[0] < 0:
@@ -63,7 +63,7 @@ class Selection:
 
     def union(self, other: Selection) -> Selection:
         """Rows of either."""
-        return Selection(np.union1d(self.ids, other.ids))
+        return Selection(distinct(np.concatenate([self.ids, other.ids])))
 
     def intersect(self, other: Selection) -> Selection:
         """Rows of both."""
@@ -251,7 +251,7 @@ def _rows_within(bounds: IntArray, n: int) -> IntArray:
             mask[first : last + 1] = True
         return np.flatnonzero(mask)
     starts = np.repeat(bounds[:, 0] - np.cumsum(lengths) + lengths, lengths)
-    return np.unique(starts + np.arange(len(starts)))
+    return distinct(starts + np.arange(len(starts)))
 
 
 def _is_row(value: Any) -> bool:

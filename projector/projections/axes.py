@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from projector.arrays import DoubleArray, FloatArray, IntArray, frozen
+from projector.arrays import DoubleArray, FloatArray, IntArray, distinct, frozen
 from projector.cell_texts import texts_of
 from projector.embeddings.memory import check_fits
 from projector.errors import InvalidChoice
@@ -136,7 +136,7 @@ def _rows_where(found: pl.Series) -> IntArray:
 
 
 def _row_set(rows: IntArray) -> IntArray:
-    return frozen(np.unique(np.asarray(rows, np.int64)))
+    return frozen(distinct(rows))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

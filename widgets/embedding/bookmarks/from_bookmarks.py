@@ -65,8 +65,7 @@ def _view(
     state: State, number: int, file: str, embedding: Embedding, choice: EmbeddingChoice
 ) -> View:
     name = (state.label or "").strip()[:200] or f"State {number}"
-    filtered = None if state.filtered is None else np.unique(state.filtered)
-    isolation = Isolation() if filtered is None else Isolation(Selection(filtered))
+    isolation = Isolation(None if state.filtered is None else Selection(state.filtered))
     fields: dict[str, Any] = {
         "isolation": isolation,
         "selection": _selection(state),
