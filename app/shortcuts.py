@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.actions import CommandAction
+
 
 class ShortcutList(QDialog):
     """A table of keys and what they do."""
@@ -28,11 +30,14 @@ class ShortcutList(QDialog):
         table.setAlternatingRowColors(True)
         table.setHeaderLabels([self.tr("Keys"), self.tr("Command")])
         for action in actions:
-            keys = ", ".join(
-                key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()
-            )
+            keys = [self._text(key) for key in action.shortcuts()]
+            if isinstance(action, CommandAction):
+                on_picture = self.tr("{key} on the picture")
+                own = (self._text(QKeySequence(key)) for key in action.command.picture_keys)
+                keys += [on_picture.format(key=key) for key in own]
             if keys:
-                item = QTreeWidgetItem(table, [keys, action.text().replace("&", "")])
+                texts = [", ".join(keys), action.text().replace("&", "")]
+                item = QTreeWidgetItem(table, texts)
                 item.setToolTip(1, action.statusTip())
         table.resizeColumnToContents(0)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -40,4 +45,7 @@ class ShortcutList(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(table)
         column.addWidget(buttons)
-        self.resize(70 * self.fontMetrics().averageCharWidth(), 28 * self.fontMetrics().height())
+        self.resize(80 * self.fontMetrics().averageCharWidth(), 28 * self.fontMetrics().height())
+
+    def _text(self, key: QKeySequence) -> str:
+        return key.toString(QKeySequence.SequenceFormat.NativeText)

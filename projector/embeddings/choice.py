@@ -32,7 +32,7 @@ class EmbeddingChoice:
     None for all there is. recolored: "#rrggbb" by column and category, "" for missing values.
     hidden_categories: those that the legend switched off, of the column color_by, "" for missing
     values. size_by: a column of numbers. point_size, picture_size: factors on the automatic sizes.
-    opacity, fog: 0..1.
+    opacity, fog: 0..1. shows_words: labels in place of points; label_size: a factor.
 
     selected: the row that the inspector tells of. selection: all rows that are selected. named:
     selections that were given a name. isolation: the rows that are shown at all. search: matching
@@ -77,6 +77,8 @@ class EmbeddingChoice:
     fog: float = 0.55
     shows_pictures: bool = False
     shows_labels: bool = True
+    shows_words: bool = False
+    label_size: float = 1.0
     shows_axes: bool = True
     shows_sequences: bool = True
     shows_density: bool = False

@@ -22,6 +22,7 @@ _BETWEEN: dict[str, tuple[float, float]] = {
     "copy": (0, 2**31),
     "n_prepared": (1, 2**31),
     "point_size": (0.01, 100),
+    "label_size": (0.1, 10),
     "opacity": (0, 1),
     "fog": (0, 1),
     "selected": (0, 2**62),

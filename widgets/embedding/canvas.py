@@ -140,6 +140,11 @@ class ScatterCanvas(QWidget):
         return self._message.text
 
     @property
+    def caption(self) -> str:
+        """The line in the corner."""
+        return self._caption
+
+    @property
     def has_picture(self) -> bool:
         return not self._image.isNull()
 
@@ -297,6 +302,7 @@ class ScatterCanvas(QWidget):
         """The whole cloud in view, from where the camera is."""
         self._view.fit(is_at_once)
 
+    @Slot()
     def reset_camera(self, is_at_once: bool = False) -> None:
         """The view to begin with."""
         self._view.reset(is_at_once)
@@ -306,6 +312,7 @@ class ScatterCanvas(QWidget):
         if 0 <= point < len(self._drawn.positions):
             self._view.fly_to(self._drawn.positions[point])
 
+    @Slot(object, object)
     def turn_to(self, yaw: float, pitch: float) -> None:
         """Fly to where the cloud is seen from another side; angles in radians."""
         self._view.turn_to(yaw, pitch)

@@ -17,13 +17,15 @@ from widgets.embedding.loading import Shown
 from widgets.embedding.message import Message
 from widgets.embedding.morph import Morph, can_glide
 from widgets.embedding.overlay import Look
-from widgets.embedding.placement import Cloud, arranged, layout_positions
+from widgets.embedding.placement import Cloud, arranged, layout_positions, stretched
 from widgets.embedding.projecting.switching import is_out_of_date
 from widgets.embedding.projecting.wishes import ITERATIVE
 from widgets.embedding.view_model import EmbeddingViewModel, number_text
 from widgets.shared.job import RunJob
 
 SPRITE_RATIO = 9.0
+WORD_RADIUS_PX = 0.8
+"""Where words stand in place of points, the points are small."""
 PREPARING = frozenset({"centers", "unit_length", "whitens", "n_prepared"})
 
 MOST_MARKED = 1000
@@ -31,7 +33,10 @@ MOST_MARKED = 1000
 
 
 class CloudPresenter(QObject):
-    """Hands the canvas places, colors, looks and raised points. said: a line for the status."""
+    """Hands the canvas places, colors, looks and raised points. said: a line for the status.
+
+    is_second: it draws the layout beside, and leaves the camera to the first.
+    """
 
     said = Signal(object)
 
@@ -41,8 +46,11 @@ class CloudPresenter(QObject):
         canvas: ScatterCanvas,
         run_job: RunJob,
         parent: QObject | None = None,
+        *,
+        is_second: bool = False,
     ) -> None:
         super().__init__(parent)
+        self.is_second = is_second
         self._model, self._canvas, self._run_job = model, canvas, run_job
         self._is_ready = self._is_warming = False
         self._fitted_for: tuple[object, ...] = ()
@@ -68,6 +76,11 @@ class CloudPresenter(QObject):
         canvas.point_clicked.connect(self._on_point_clicked)
         canvas.flat_asked.connect(self._on_flat_asked)
         canvas.cleared.connect(self._on_cleared)
+
+    @property
+    def _layout(self) -> Layout | None:
+        """What is drawn here."""
+        return self._model.second_layout if self.is_second else self._model.layout
 
     def prepare(self) -> None:
         """Load the painter's kernels, once."""
@@ -129,11 +142,25 @@ class CloudPresenter(QObject):
 
     @Slot(object)
     def _on_changed(self, names: frozenset[str]) -> None:
-        if names & {"axes", "is_flat", "layout"}:
+        layout = "second" if self.is_second else "layout"
+        if names & {"axes", "is_flat", "keeps_aspect", layout}:
             self._arrange()
+        if "is_orthographic" in names:
+            self._canvas.set_orthographic(self._model.choice.is_orthographic)
+        if "shows_axes" in names:
+            self._canvas.set_shows_axes(self._model.choice.shows_axes)
+        if "selection" in names:
+            self._describe()
         if names & {"projection", "parameters", "layout", "is_flat"} or names & PREPARING:
             self._describe()
-        if names & {"point_size", "picture_size", "opacity", "fog", "shows_pictures"}:
+        if names & {
+            "point_size",
+            "picture_size",
+            "opacity",
+            "fog",
+            "shows_pictures",
+            "shows_words",
+        }:
             self._show_look()
         if names & {"selected", "label_by"}:
             self._canvas.set_labels(self._model.label)
@@ -175,12 +202,12 @@ class CloudPresenter(QObject):
         self._model.choose(selected=None, search="")
 
     def _arrange(self) -> None:
-        shown, layout, choice = self._model.shown, self._model.layout, self._model.choice
+        shown, layout, choice = self._model.shown, self._layout, self._model.choice
         if shown is None or not self._is_ready:
             self._show_message()
             return
         self._arranging = _place_key(layout, choice.is_flat)
-        work = arranged(shown, layout, choice.axes, choice.is_flat)
+        work = arranged(shown, layout, choice.axes, choice.is_flat, choice.keeps_aspect)
         title = self.tr("Placing the points")
         self._run_job("embedding/arrange", title, work, on_done=self._on_arranged)
 
@@ -188,14 +215,15 @@ class CloudPresenter(QObject):
     def _on_layout_changed(self) -> None:
         """A layout that moves on is drawn where it is; its first state and its last are arranged
         anew."""
-        layout, is_flat = self._model.layout, self._model.choice.is_flat
+        layout, is_flat = self._layout, self._model.choice.is_flat
         key = _place_key(layout, is_flat)
         if layout is None or not layout.is_running:
             self._arrange()
         elif key == self._arranging or self._morph.is_running:
             return
         elif key == self._drawn:
-            self._move(layout_positions(layout, is_flat))
+            positions = layout_positions(layout, is_flat)
+            self._move(positions if self._model.choice.keeps_aspect else stretched(positions))
         else:
             self._arrange()
 
@@ -224,11 +252,16 @@ class CloudPresenter(QObject):
         self._canvas.set_flat(is_flat)
         self._canvas.set_cloud(cloud.positions, cloud.edge, cloud.raster, cloud.axis_names)
         self._places = cloud.positions
-        self._fit_once(cloud.layout)
+        self._canvas.set_orthographic(self._model.choice.is_orthographic)
+        self._canvas.set_shows_axes(self._model.choice.shows_axes)
+        if not self.is_second:
+            self._fit_once(cloud.layout)
         is_other = before is not None and before[0] != self._drawn[0]
         if is_other and can_glide(places, cloud.positions, self._canvas):
             self._morph.start(places, cloud.positions)
         self._canvas.set_labels(self._model.label)
+        self._canvas.set_details(self._model.details)
+        self._canvas.set_pictures(self._model.sheet)
         self._show_look()
         self._show_colors()
         self._show_emphasis()
@@ -269,7 +302,10 @@ class CloudPresenter(QObject):
         if embedding is None:
             return
         radius = auto_radius_px(embedding.n_points)
-        sprites = self._model.sheet if choice.shows_pictures else None
+        if choice.shows_words:
+            radius = min(radius, WORD_RADIUS_PX)
+        has_pictures = choice.shows_pictures and not choice.shows_words
+        sprites = self._model.sheet if has_pictures else None
         sprite_px = float(np.clip(radius * SPRITE_RATIO, 18.0, 40.0)) * choice.picture_size
         look = Look(radius * choice.point_size, choice.opacity, sprites, sprite_px, choice.fog)
         self._canvas.set_look(look)
@@ -301,12 +337,12 @@ class CloudPresenter(QObject):
         n = self._points_text(embedding)
         dims = number_text(embedding.n_dims)
         caption = self.tr("{points}, {dims} dims").format(points=n, dims=dims)
-        n_selected = 0 if self._model.selected is None else 1
+        n_selected = number_text(len(self._model.selection))
         description = self.tr("{points}, {k} selected").format(points=n, k=n_selected)
         if self._model.matches is not None:
             n_found = number_text(len(self._model.matches))
             caption = self.tr("{caption}, {n} found").format(caption=caption, n=n_found)
-        if is_out_of_date(self._model.layout, self._model.choice):
+        if not self.is_second and is_out_of_date(self._model.layout, self._model.choice):
             caption = self.tr("{caption}, out of date: run again").format(caption=caption)
         self._canvas.set_caption(caption, description)
 

@@ -43,6 +43,7 @@ class EmbeddingCommands(QObject):
                 self.tr("Look at the whole cloud as at the start (R on the cloud)."),
                 self._reset_camera,
                 keys=("Ctrl+0",),
+                picture_keys=("R", "Home"),
                 is_enabled=self._has_cloud,
             ),
             Command(
@@ -57,6 +58,7 @@ class EmbeddingCommands(QObject):
                 self.tr("Fly to selected point"),
                 self.tr("Bring the selected point into the middle (F on the cloud)."),
                 self._fly_to_selection,
+                picture_keys=("F",),
                 is_enabled=self._has_selection,
             ),
             Command(
@@ -65,6 +67,7 @@ class EmbeddingCommands(QObject):
                 self.tr("Show two components instead of three (2 and 3 on the cloud)."),
                 self._toggle_flat,
                 keys=("Ctrl+Shift+D",),
+                picture_keys=("2", "3"),
                 is_enabled=self._has_cloud,
                 is_checked=self._is_flat,
             ),
@@ -133,6 +136,7 @@ class EmbeddingCommands(QObject):
                 self._clear_selection,
                 menu="Select",
                 keys=("Ctrl+Shift+A",),
+                picture_keys=("Esc",),
                 is_enabled=self._has_cloud,
             ),
             Command(

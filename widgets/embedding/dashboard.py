@@ -41,6 +41,7 @@ from widgets.embedding.picture_loader import PictureLoader
 from widgets.embedding.projecting.commands import ProjectionCommands
 from widgets.embedding.projecting.runner import ProjectionRunner
 from widgets.embedding.projection_panel import ProjectionPanel
+from widgets.embedding.side_by_side import SideBySide
 from widgets.embedding.sources import SourceGroup, group_sources
 from widgets.embedding.structure.commands import StructureCommands
 from widgets.embedding.structure.page import StructurePage
@@ -50,7 +51,7 @@ from widgets.shared.command import Command
 from widgets.shared.history import History
 from widgets.shared.job import RunJob
 
-NOT_UNDONE = frozenset({"search", "search_in", "search_mode", "projection", "fog"})
+NOT_UNDONE = frozenset({"search", "search_in", "search_mode", "projection", "fog", "label_size"})
 
 
 class EmbeddingDashboard(Dashboard):
@@ -91,6 +92,8 @@ class EmbeddingDashboard(Dashboard):
         self._loader.message_changed.connect(self._on_message_changed)
         self._loader.problem_found.connect(self.problem_found)
         self._cloud.said.connect(self.said)
+        self.side_by_side = SideBySide(self.model, self.canvas, self._cloud, run_job, self.commands)
+        self.side_by_side.said.connect(self.said)
         self.views.camera_wanted.connect(self._cloud.expect_camera)
         self.view_files.camera_wanted.connect(self._cloud.expect_camera)
         self._roots: tuple[Root, ...] = ()
@@ -138,7 +141,7 @@ class EmbeddingDashboard(Dashboard):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.notice)
-        column.addWidget(self.canvas, 1)
+        column.addWidget(self.side_by_side, 1)
         return middle
 
     @property
@@ -218,6 +221,7 @@ class EmbeddingDashboard(Dashboard):
             *self._edit_commands.all(),
             *self._inspector.commands(),
             *self._commands.all(),
+            *self.side_by_side.commands.all(),
             *self._color_commands.all(),
             *self._projection_commands.all(),
             *self._structure_commands.all(),

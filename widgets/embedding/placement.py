@@ -27,18 +27,35 @@ class Cloud:
 
 
 def arranged(
-    shown: Shown, layout: Layout | None, axes: tuple[int, int, int], is_flat: bool
+    shown: Shown,
+    layout: Layout | None,
+    axes: tuple[int, int, int],
+    is_flat: bool,
+    keeps_aspect: bool = True,
 ) -> Work[Cloud]:
-    """Places of the points and a painter built for them."""
+    """Places of the points and a painter built for them. keeps_aspect: see stretched."""
     yield Progress(None, "Placing the points")
     positions = drawn_positions(shown, layout, axes, is_flat)
+    if not keeps_aspect:
+        positions = stretched(positions)
     edge = yield from outline(positions)
-    if layout is None:
+    if not keeps_aspect:
+        edge = _ball(is_flat)
+    elif layout is None:
         edge = widened(edge, shown)
     elif layout.is_running:
         edge = _ball(is_flat)
     names = axis_names(shown, layout, axes, is_flat)
     return Cloud(shown, layout, positions, edge, Raster(positions), names)
+
+
+def stretched(positions: FloatArray) -> FloatArray:
+    """Each axis to a scale of its own, so that it runs from -1 to 1: float32 (n, 3), read-only."""
+    low = np.nanmin(positions, axis=0, initial=np.inf)
+    high = np.nanmax(positions, axis=0, initial=-np.inf)
+    span = np.where(high > low, high - low, np.float32(2))
+    middle = np.where(high > low, (high + low) / 2, np.float32(0))
+    return frozen(((positions - middle) * (2 / span)).astype(np.float32))
 
 
 def _ball(is_flat: bool) -> FloatArray:

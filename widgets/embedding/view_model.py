@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +24,14 @@ from projector.projections.shared import Shared
 from projector.selection import NOTHING, Combine, Isolation, Selection
 from projector.sizes import Sizes
 from widgets.embedding.coloring.coloring import Coloring
-from widgets.embedding.columns import column_names, label_text
+from widgets.embedding.columns import column_names, label_text, point_cells
 from widgets.embedding.layouts import Layout, Layouts
 from widgets.embedding.loading import Shown
 from widgets.embedding.sources import SourceGroup, chosen_group
+from widgets.shared.texts import shown as shown_text
 from widgets.shared.view_model import ViewModel
+
+MOST_DETAILS = 4
 
 if TYPE_CHECKING:
     import polars as pl
@@ -343,6 +347,15 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         if self.embedding is None or point >= self.embedding.n_points:
             return f"#{point}"
         return label_text(self.embedding, self.choice.label_by, point)
+
+    def details(self, point: int) -> tuple[tuple[str, str], ...]:
+        """What else is told of a point: (column, value) of the first columns besides its label."""
+        if self.embedding is None or point >= self.embedding.n_points:
+            return ()
+        cells = islice(point_cells(self.embedding, point), MOST_DETAILS + 1)
+        own = self.choice.label_by
+        told = [(name, shown_text(text)) for name, text in cells if name != own and text]
+        return tuple(told[:MOST_DETAILS])
 
     def _fit_choice(self, shown: Shown) -> None:
         embedding, choice = shown.embedding, self.choice

@@ -15,7 +15,8 @@ class Command:
     takes nothing.
 
     menu: the menu it stands in ("File", "View", "Select", "Help"). keys: portable text ("Ctrl+K")
-    or standard keys.
+    or standard keys. picture_keys: such as "N", which work while the picture has the focus; they
+    are listed, but are no shortcuts of the window.
     is_enabled: asked whenever a menu or the palette opens; None means always. is_checked: None for
     a plain command.
     """
@@ -26,5 +27,6 @@ class Command:
     run: Callable[[], None]
     menu: str = "View"
     keys: tuple[str | QKeySequence.StandardKey, ...] = ()
+    picture_keys: tuple[str, ...] = ()
     is_enabled: Callable[[], bool] | None = None
     is_checked: Callable[[], bool] | None = None

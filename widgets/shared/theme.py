@@ -77,6 +77,9 @@ class PlotColors:
     neighbor: QColor
     notice: QColor
     error: QColor
+    axis_x: QColor
+    axis_y: QColor
+    axis_z: QColor
 
 
 PLOT: dict[str, tuple[str, str]] = {
@@ -91,6 +94,9 @@ PLOT: dict[str, tuple[str, str]] = {
     "neighbor": ("#e8830c", "#ffb347"),
     "notice": ("#fff3cd", "#3d3420"),
     "error": ("#fde2e4", "#472529"),
+    "axis_x": ("#d0443e", "#ff7b72"),
+    "axis_y": ("#3c8c40", "#7fcf7f"),
+    "axis_z": ("#3b74d6", "#79b0ff"),
 }
 
 

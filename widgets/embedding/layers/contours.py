@@ -70,9 +70,11 @@ def contour_curves(contours: Contours, view: View, plot: PlotColors) -> tuple[Cu
         return ()
     curves = []
     for share, line in contours.lines:
-        color = QColor(plot.foreground)
-        color.setAlphaF(0.75 - 0.55 * share)
-        curves.append(Curve(_path(view.project(line)), color))
+        path = _path(view.project(line))
+        ground, color = QColor(plot.background), QColor(plot.foreground)
+        ground.setAlphaF(0.45)
+        color.setAlphaF(1.0 - 0.6 * share)
+        curves += [Curve(path, ground, 3.6), Curve(path, color, 1.5)]
     return tuple(curves)
 
 

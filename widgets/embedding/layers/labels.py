@@ -14,8 +14,8 @@ from projector.emphasis import NORMAL, RAISED
 from projector.labels import ANCHORS, LabelRank, Placed, choose_candidates, place_labels
 from widgets.embedding.overlay import FARTHEST_GROWTH, NEAREST_GROWTH, Text, View, shorten
 
-MOST_TRIED, MOST_WORDS_TRIED = 600, 1500
-PX_A_LABEL, PX_A_WORD = 9_000.0, 1_500.0
+MOST_TRIED, MOST_WORDS_TRIED = 600, 3000
+PX_A_LABEL, PX_A_WORD = 9_000.0, 450.0
 """How much of the picture there is for each label."""
 AWAY_PX = 7.0
 N_STEPS = 4
@@ -158,10 +158,16 @@ def followed_labels(
             continue
         if any(rect.intersects(other.rect) for other in others):
             continue
-        tint = _tint(view, int(ids[i])) if labels.style.are_words else None
-        scale = float(labels.scales[i])
+        are_words = labels.style.are_words
         texts.append(
-            Text(rect, labels.texts[i], "foreground", has_halo=True, tint=tint, scale=scale)
+            Text(
+                rect,
+                labels.texts[i],
+                "foreground",
+                has_halo=not are_words,
+                tint=_tint(view, int(ids[i])) if are_words else None,
+                scale=float(labels.scales[i]),
+            )
         )
     return tuple(texts)
 
