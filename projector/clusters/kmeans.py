@@ -14,7 +14,7 @@ from projector.clusters.result import blocks, clusters_of, finite_rows, sums_by_
 from projector.errors import InvalidChoice
 from projector.progress import Progress, Work
 
-_N_SAMPLED = 50_000
+_N_SAMPLED = 10_000
 _SAMPLE_ROUNDS = 30
 _SETTLED = 1e-4  # of the mean variance: centers that move less have arrived
 _VALUES = 1 << 22

@@ -75,7 +75,7 @@ class ClusterView(QWidget):
         least_size = CountField(self.tr("Least size of a cluster"), tip, 2, 1_000_000)
         tip = self.tr("How many points must lie close; more leave more points out")
         n_close = CountField(self.tr("Number of close points"), tip, 0, 1000)
-        n_close.setSpecialValueText(self.tr("automatic"))
+        n_close.setSpecialValueText(self.tr("auto"))
         tip = self.tr("The same seed gives the same clusters again")
         seed = CountField(self.tr("Seed of clusters"), tip, 0, MOST_SEED)
         self._numbers = {

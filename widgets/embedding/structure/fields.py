@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QWidget
 from typing_extensions import override
 
 from widgets.embedding.section import MARGIN
+
+N_CHARACTERS = 9
 
 
 class CountField(QSpinBox):
@@ -19,6 +21,8 @@ class CountField(QSpinBox):
     ) -> None:
         super().__init__(parent)
         self.setRange(low, high)
+        self.setMinimumWidth(N_CHARACTERS * self.fontMetrics().averageCharWidth())
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setKeyboardTracking(False)
         self.setAccessibleName(name)
         self.setToolTip(tip)
