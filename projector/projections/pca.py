@@ -14,13 +14,16 @@ import numpy as np
 from projector.arrays import DoubleArray, FloatArray, MaskArray, frozen
 from projector.errors import InvalidChoice, NothingToShow
 from projector.mapped import release
+from projector.parallel import for_each_part
 from projector.progress import Progress, Work, finish
 
 EXACT_LIMIT = 4000
 
 _BLOCK = 1 << 19  # values of a block: 4 MB as float64
 _OPERATIONS = 1 << 29  # multiplications between two yields, some 50 ms
-_PRODUCTS = 1 << 23  # of a covariance between two yields: on a busy computer cores wait for others
+_ALONE = 1 << 18  # multiplications up to which BLAS stays on one core
+_NARROW = 128  # dims up to which a covariance can be summed up from pieces so small
+_MOST_ROWS = 4096
 _LEAST_ROWS = 256  # of a block, for a covariance: fewer would leave the processor waiting
 _N_ROUNDS = 12
 _MOST_SOLVED_WHOLE = 1000
@@ -162,10 +165,41 @@ def _measure(vectors: FloatArray) -> Work[_Data]:
 
 
 def _from_covariance(data: _Data, c: int) -> Work[tuple[DoubleArray, DoubleArray]]:
+    summing = _narrow_covariance if data.d <= _NARROW else _wide_covariance
+    covariance = yield from summing(data)
+    variances, axes = yield from _largest(covariance, c)
+    return variances, np.ascontiguousarray(axes.T)
+
+
+def _narrow_covariance(data: _Data) -> Work[DoubleArray]:
+    """In small pieces on threads of our own: BLAS would use its own, which on a busy computer wait
+    for one another at each product."""
+    d = data.d
+    covariance = np.zeros((d, d))
+    size = max(1, _ALONE // d**2)
+    for place, rows in data.blocks(max(size, min(_n_rows(d), _MOST_ROWS))):
+        n_pieces = len(rows) // size
+        pieces = rows[: n_pieces * size].reshape(n_pieces, size, d)
+        products = np.empty((n_pieces, d, d))
+
+        def part(
+            start: int, stop: int, pieces: DoubleArray = pieces, products: DoubleArray = products
+        ) -> None:
+            few = pieces[start:stop]
+            np.matmul(few.transpose(0, 2, 1), few, out=products[start:stop])
+
+        for_each_part(n_pieces, part, 8)
+        rest = rows[n_pieces * size :]
+        covariance += products.sum(axis=0) + rest.T @ rest
+        yield Progress(0.2 + 0.5 * place.stop / len(data.vectors), "Finding how dimensions vary")
+    return covariance
+
+
+def _wide_covariance(data: _Data) -> Work[DoubleArray]:
     """Only the upper half is summed up, in strips: the other half mirrors it."""
     d = data.d
     covariance = np.zeros((d, d))
-    n_rows = max(_LEAST_ROWS, min(_n_rows(d), _PRODUCTS // d**2))
+    n_rows = max(_LEAST_ROWS, _n_rows(d))
     width = max(16, _OPERATIONS // (n_rows * d))
     for place, rows in data.blocks(n_rows):
         for strip in _places(d, width):
@@ -175,8 +209,7 @@ def _from_covariance(data: _Data, c: int) -> Work[tuple[DoubleArray, DoubleArray
     for strip in _places(d, width):
         covariance[strip.start :, strip] = covariance[strip, strip.start :].T
         yield Progress(0.7, "Finding how dimensions vary")
-    variances, axes = yield from _largest(covariance, c)
-    return variances, np.ascontiguousarray(axes.T)
+    return covariance
 
 
 def _from_gram(data: _Data, c: int) -> Work[tuple[DoubleArray, DoubleArray]]:
@@ -254,7 +287,8 @@ def _with_fixed_signs(components: DoubleArray) -> DoubleArray:
 def _project(data: _Data, components: DoubleArray) -> Work[FloatArray]:
     n = len(data.vectors)
     positions = np.full((n, len(components)), np.nan, np.float32)
-    for place, rows in data.blocks(_n_rows(data.d, len(components) + 1)):
+    few = max(_LEAST_ROWS, _ALONE // max(1, components.size))
+    for place, rows in data.blocks(min(few, _n_rows(data.d, len(components) + 1))):
         positions[place][data.mask[place]] = rows @ components.T
         yield Progress(0.8 + 0.2 * place.stop / n, "Projecting")
     return frozen(positions)
