@@ -47,6 +47,8 @@ _PUBLISHED: dict[str, str] = {
     "tol_muted": "cc6677332288ddcc7711773388ccee88225544aa99999933aa4499",
 }
 _N_PICKED = 256
+_N_FIRST = 16
+"""So many are picked to begin with; all of them take a tenth of a second."""
 _NEAREST_TO_BACKGROUND = 0.19
 _GOLDEN = 2.399963229728653
 
@@ -54,7 +56,7 @@ _GOLDEN = 2.399963229728653
 def category_color(index: int, is_dark: bool = False, palette: str = "projector") -> Rgb:
     """The color of the index-th category, 0 and up; always the same for the same index. An unknown
     palette counts as our own."""
-    table = _picked(palette if palette in PALETTES else "projector", bool(is_dark))
+    table = _table(index + 1, is_dark, palette)
     if index < len(table):
         return table[index]
     return _rgb(_later(np.array([index - len(table)]), is_dark)[0])
@@ -62,11 +64,17 @@ def category_color(index: int, is_dark: bool = False, palette: str = "projector"
 
 def category_colors(n: int, is_dark: bool = False, palette: str = "projector") -> ByteArray:
     """uint8 (n, 3): the colors of the first n categories."""
-    table = _picked(palette if palette in PALETTES else "projector", bool(is_dark))
+    table = _table(n, is_dark, palette)
     colors = np.array(table[:n], dtype=np.uint8).reshape(-1, 3)
     if n <= len(table):
         return colors
     return np.concatenate([colors, _later(np.arange(n - len(table)), is_dark)])
+
+
+def _table(n: int, is_dark: bool, palette: str) -> tuple[Rgb, ...]:
+    """The first n colors and more, or all that are picked."""
+    n_picked = _N_FIRST if n <= _N_FIRST else _N_PICKED
+    return _picked(palette if palette in PALETTES else "projector", bool(is_dark), n_picked)
 
 
 def _later(turns: IntArray, is_dark: bool) -> ByteArray:
@@ -102,9 +110,9 @@ def listed_colors(palette: str, is_dark: bool) -> tuple[Rgb, ...]:
     return tuple(_rgb(color) for color in from_oklab(places))
 
 
-@lru_cache(maxsize=2 * len(PALETTES))
-def _picked(palette: str, is_dark: bool) -> tuple[Rgb, ...]:
-    """The listed colors and those picked after them, _N_PICKED in all."""
+@lru_cache(maxsize=4 * len(PALETTES))
+def _picked(palette: str, is_dark: bool, n: int) -> tuple[Rgb, ...]:
+    """The listed colors and those picked after them, n in all."""
     listed = listed_colors(palette, is_dark)
     candidates = _candidates(is_dark)
     places = _seen(candidates)
@@ -112,7 +120,7 @@ def _picked(palette: str, is_dark: bool) -> tuple[Rgb, ...]:
     for seen in (*_seen([*listed, MISSING[is_dark]]), _seen([BACKGROUND[is_dark]])[0]):
         distances = np.minimum(distances, _differences(places, seen))
     colors = list(listed)
-    while len(colors) < _N_PICKED:
+    while len(colors) < n:
         best = int(np.argmax(distances))
         colors.append(_rgb(candidates[best]))
         distances = np.minimum(distances, _differences(places, places[best]))

@@ -10,6 +10,7 @@ import pytest
 
 from projector.colors import (
     MISSING,
+    PALETTES,
     POINT,
     Rgb,
     category_color,
@@ -17,6 +18,7 @@ from projector.colors import (
     gradient_stops,
     run_color,
 )
+from projector.colors.palettes import category_colors
 
 # Machado, Oliveira and Fernandes 2009: full deuteranopia, on linear RGB
 DEUTERANOPIA = np.array(
@@ -74,6 +76,13 @@ def test_no_color_drowns_in_the_background(is_dark: bool, background: Rgb) -> No
     colors = [run_color(i, is_dark) for i in range(60)]
     colors += [*gradient_stops(is_dark), MISSING[is_dark], POINT[is_dark]]
     assert min(smallest_difference([color, background], np.eye(3)) for color in colors) > 0.15
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+def test_the_first_colors_stay_however_many_there_are(palette: str) -> None:
+    few, many = (category_colors(n, palette=palette).tolist() for n in (16, 300))
+    assert few == many[:16]
+    assert [list(category_color(i, palette=palette)) for i in range(300)] == many
 
 
 def test_a_handful_of_categories_is_listed_and_colored_by_name() -> None:

@@ -22,11 +22,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 from typing_extensions import override
@@ -34,6 +32,7 @@ from typing_extensions import override
 from projector.arrays import FloatArray, IntArray, frozen
 from projector.embeddings.pictures import SpriteSheet
 from widgets.embedding.pictures import point_pixmap
+from widgets.shared.line_table import LineTable
 from widgets.shared.texts import plain_tip
 from widgets.shared.theme import plot_colors
 
@@ -158,7 +157,7 @@ class PointDelegate(QStyledItemDelegate):
             painter.fillRect(bar, colors.neighbor)
 
 
-class PointList(QTableView):
+class PointList(LineTable):
     """point_chosen: a row the user clicked or pressed Enter on (int). point_toggled: the same with
     the key for several held (Ctrl, on a Mac Command)."""
 
@@ -171,33 +170,18 @@ class PointList(QTableView):
         self._points = PointModel(self)
         self.setModel(self._points)
         self.setItemDelegate(PointDelegate(self))
-        self._set_up_table()
-        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName(name)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.clicked.connect(self._on_index_chosen)
         self.activated.connect(self._on_index_chosen)
-
-    def _set_up_table(self) -> None:
-        """One column without headers: a table of a million rows is laid out at once, a QListView
-        takes seconds."""
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.horizontalHeader().hide()
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.verticalHeader().hide()
-        self.verticalHeader().setMinimumSectionSize(8)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
     @property
     def points(self) -> Points:
         return self._points.points
 
     @property
-    def _line_height(self) -> int:
+    @override
+    def line_height(self) -> int:
         """With room for a bar or a picture where there are any."""
         height = self.fontMetrics().height() + 8
         has_bars = self._points.points.distances is not None
@@ -207,15 +191,13 @@ class PointList(QTableView):
         self, points: Points, label_of: Callable[[int], str], sprites: SpriteSheet | None
     ) -> None:
         self._points.set_points(points, label_of, sprites)
-        self.verticalHeader().setDefaultSectionSize(self._line_height)
-        self.updateGeometry()
+        self.fit_lines()
 
     def set_sprites(self, sprites: SpriteSheet | None) -> None:
         """The same points; more of their pictures may be loaded by now."""
         had_pictures, self._points.sprites = self._points.sprites is not None, sprites
         if had_pictures != (sprites is not None):
-            self.verticalHeader().setDefaultSectionSize(self._line_height)
-            self.updateGeometry()
+            self.fit_lines()
         self.viewport().update()
 
     @override
@@ -226,7 +208,7 @@ class PointList(QTableView):
     def sizeHint(self) -> QSize:
         """As high as its lines, up to the most that were asked for."""
         n_lines = min(self._most_lines, max(2, len(self._points.points.ids)))
-        return QSize(180, n_lines * self._line_height + 2 * self.frameWidth() + 2)
+        return QSize(180, n_lines * self.line_height + 2 * self.frameWidth() + 2)
 
     @Slot(QModelIndex)
     def _on_index_chosen(self, index: QModelIndex) -> None:

@@ -10,18 +10,19 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QSizePolicy, QWidget
 from typing_extensions import override
 
 from projector.selection import Combine
 from widgets.embedding.coloring.line_painter import LinePainter
 from widgets.embedding.coloring.lines import LegendLines
+from widgets.shared.line_table import LineTable
 
 MOST_ROWS = 10
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
-class LineList(QListView):
+class LineList(LineTable):
     """Each signal names a code: a category's place, or that of missing values.
 
     picked: (code, how), select its points. isolated: (code, whether by a double click, whose first
@@ -41,17 +42,16 @@ class LineList(QListView):
         self._painter = LinePainter(self)
         self.setModel(lines)
         self.setItemDelegate(self._painter)
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setAutoFillBackground(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Legend"))
+        self.fit_lines()
 
     @property
+    @override
     def line_height(self) -> int:
         return self.fontMetrics().height() + 4
 

@@ -21,7 +21,6 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -32,6 +31,7 @@ from typing_extensions import override
 from projector.embeddings.pictures import SpriteSheet
 from projector.selection import Combine
 from widgets.embedding.pictures import point_pixmap
+from widgets.shared.line_table import LineTable
 from widgets.shared.texts import plain_tip
 from widgets.shared.theme import plot_colors
 
@@ -99,13 +99,6 @@ class EntryModel(QAbstractListModel):
 
 class EntryDelegate(QStyledItemDelegate):
     """Paints picture or color, name, figure, and the bar below them."""
-
-    @override
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        model = index.model()
-        assert isinstance(model, EntryModel)
-        has_more = model.entries.share is not None or _has_pictures(model)
-        return QSize(100, option.fontMetrics.height() + (14 if has_more else 8))
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -178,7 +171,7 @@ def _paint_texts(
     painter.drawText(space, _LEFT, name)
 
 
-class EntryList(QListView):
+class EntryList(LineTable):
     """chosen: a line was clicked, or Enter pressed on it, and how what it stands for joins the
     selection (int, Combine): Ctrl (on a Mac Command) changes it, Shift adds."""
 
@@ -190,11 +183,8 @@ class EntryList(QListView):
         self._entries = EntryModel(self)
         self.setModel(self._entries)
         self.setItemDelegate(EntryDelegate(self))
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setAccessibleName(name)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.clicked.connect(self._on_index_chosen)
         self.activated.connect(self._on_index_chosen)
 
@@ -202,17 +192,24 @@ class EntryList(QListView):
     def entries(self) -> Entries:
         return self._entries.entries
 
+    @property
+    @override
+    def line_height(self) -> int:
+        """With room for a bar or a picture where there are any."""
+        has_more = self.entries.share is not None or _has_pictures(self._entries)
+        return self.fontMetrics().height() + (14 if has_more else 8)
+
     def set_entries(self, entries: Entries, sprites: SpriteSheet | None = None) -> None:
         self._entries.sprites = sprites
         self._entries.set_entries(entries)
         self.setVisible(entries.n > 0)
-        self.updateGeometry()
+        self.fit_lines()
 
     def set_sprites(self, sprites: SpriteSheet | None) -> None:
         """More pictures may be loaded by now."""
         had_pictures, self._entries.sprites = self._entries.sprites is not None, sprites
         if had_pictures != (sprites is not None):
-            self.scheduleDelayedItemsLayout()
+            self.fit_lines()
         self.viewport().update()
 
     @Slot(QModelIndex)
@@ -233,5 +230,4 @@ class EntryList(QListView):
     def sizeHint(self) -> QSize:
         """As high as its lines, up to the most that were asked for."""
         n_lines = min(self._most_lines, max(1, self.entries.n))
-        height = self.sizeHintForRow(0) if self.entries.n else self.fontMetrics().height() + 8
-        return QSize(180, n_lines * height + 2 * self.frameWidth())
+        return QSize(180, n_lines * self.line_height + 2 * self.frameWidth())
