@@ -33,8 +33,10 @@ _FORMAT, _MAIN = "projector view", "view.json"
 _LARGEST_MAIN = 64 << 20
 _BYTES_A_BYTE = 12  # of Python objects, for each byte of JSON
 _MOST_ROWS = 1 << 31
+_LARGEST_PLACE = 1e6  # what is drawn lies around -1..1
+_LONGEST_KEY = 1000
 _MOST_LAYOUTS, _MOST_VIEWS, _MOST_PLACES = 200, 1000, 1000
-_BAD_JSON = (ValueError, RecursionError, KeyError, TypeError, AttributeError)
+_BAD_JSON = (ValueError, OverflowError, RecursionError, KeyError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +126,13 @@ def read_view(path: Path) -> Work[ViewFile]:
         n = _count(found.get("n_points", 0))
         check_fits(n, f"A selection in {path}")
         view, unknown = _read_view(found.get("view", {}), n, told)
-        layouts = []
+        layouts: list[SavedLayout] = []
         for number, one in enumerate(_listed(found, "layouts", _MOST_LAYOUTS)):
             yield Progress(None, f"Reading {path.name}")
             try:
-                layouts.append(_read_layout(path, archive, number, one))
+                layout = _read_layout(path, archive, number, one)
+                _check_key(layout.key, layouts)
+                layouts.append(layout)
             except (ProjectorError, *_BAD_JSON) as error:
                 told.append(f"Layout {number + 1} was left out: {error}")
     named = []
@@ -209,7 +213,9 @@ def _read_main(archive: ZipFile, path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or found.get("format") != _FORMAT:
         raise Unreadable(f"{path} is no view that projector wrote.")
     version = found.get("version")
-    if not isinstance(version, int) or version > VERSION:
+    if type(version) is not int or version < 1:
+        raise Unreadable(f"{path} is no view that projector wrote.")
+    if version > VERSION:
         raise Unreadable(
             f"{path} was saved by a newer projector (its format is {str(version)[:20]}, this one "
             f"reads {VERSION}). Open it with that one."
@@ -254,7 +260,10 @@ def _read_layout(path: Path, archive: ZipFile, number: int, value: Any) -> Saved
     arrays = []
     for name in ("positions", "coordinates"):
         data = _member(path, archive, f"layouts/{number}.{name}", 4 * n * d)
-        arrays.append(frozen(np.frombuffer(data, "<f4").astype(np.float32).reshape(n, d)))
+        array = np.frombuffer(data, "<f4").astype(np.float32).reshape(n, d)
+        most = _LARGEST_PLACE if name == "coordinates" else np.finfo(np.float32).max
+        array[~(np.abs(array) <= most).all(axis=1)] = np.nan
+        arrays.append(frozen(array))
     step = value.get("step")
     return SavedLayout(
         key=_text(value["key"]),
@@ -266,6 +275,12 @@ def _read_layout(path: Path, archive: ZipFile, number: int, value: Any) -> Saved
         coordinates=arrays[1],
         facts=plain_value(dict(value.get("facts", {}))),
     )
+
+
+def _check_key(key: str, others: Sequence[SavedLayout]) -> None:
+    """An empty key would stand for the principal components that every embedding has."""
+    if not key or len(key) > _LONGEST_KEY or any(key == one.key for one in others):
+        raise Unreadable("Its key is empty, too long, or that of another.")
 
 
 def _read_columns(value: Any, n: int, told: list[str]) -> dict[str, Sequence[Any]]:

@@ -163,7 +163,7 @@ class Camera:
                 for name in ("distance", "yaw", "pitch", "fov")
             }
             x, y, z = (_number_in(value, "target") for value in values.get("target", (0, 0, 0)))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise InvalidChoice(f"The saved camera can't be used: {error}.") from error
         if not (numbers["distance"] > 0 and 0 < numbers["fov"] < math.pi):
             raise InvalidChoice("The saved camera can't be used: its distance or opening is wrong.")

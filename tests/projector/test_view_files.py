@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import math
 import os
 import zipfile
 
@@ -33,7 +35,7 @@ def a_layout(d=3, seed=0):
     positions = np.random.default_rng(seed).normal(size=(N, d)).astype(np.float32)
     positions[3] = np.nan
     facts = {"title": "t-SNE", "parameters": {"perplexity": 30.0}, "axis_names": ("a", "b", "c")}
-    return SavedLayout("tsne 1", "train", "words", 0, 7, positions, positions / 2, facts)
+    return SavedLayout(f"tsne {seed + 1}", "train", "words", 0, 7, positions, positions / 2, facts)
 
 
 def a_view(folder, **fields):
@@ -101,6 +103,33 @@ def test_a_file_of_a_newer_program_is_refused_in_words(path):
         finish(read_view(path))
 
 
+@pytest.mark.parametrize("version", [True, 0, -5, "1", None])
+def test_a_file_without_a_sound_version_is_no_view(path, version):
+    written(path)
+    with_main(path, lambda main: main.update(version=version))
+    with pytest.raises(Unreadable, match="no view that projector wrote"):
+        finish(read_view(path))
+
+
+@pytest.mark.parametrize("key", ["", "k" * 2000])
+def test_a_layout_without_a_sound_key_is_left_out(path, key):
+    written(path)
+    with_main(path, lambda main: main["layouts"][0].update(key=key))
+    read = finish(read_view(path))
+    assert read.layouts == ()
+    assert "Its key" in read.told[0]
+
+
+@pytest.mark.parametrize("odd", [np.inf, -np.inf, np.nan, 1e30])
+def test_points_that_would_be_drawn_nowhere_have_no_place(path, odd):
+    layout = a_layout()
+    coordinates = layout.coordinates.copy()
+    coordinates[5, 1] = odd
+    written(path, layouts=(dataclasses.replace(layout, coordinates=coordinates),))
+    (read,) = finish(read_view(path)).layouts
+    assert np.flatnonzero(np.isnan(read.coordinates).any(axis=1)).tolist() == [3, 5]
+
+
 def test_a_layout_that_is_cut_short_is_left_out_and_told(path):
     written(path, layouts=(a_layout(), a_layout(seed=1)))
     with_main(path, lambda main: main["layouts"][0].update(shape=[N + 1, 3]))
@@ -115,6 +144,10 @@ def test_a_layout_that_is_cut_short_is_left_out_and_told(path):
         (lambda main: main["view"]["choice"].update(color_by=3), "saved color_by"),
         (lambda main: main["view"].update(camera={"distance": "far"}), "camera"),
         (lambda main: main["view"].update(camera=[1]), "camera"),
+        (lambda main: main["view"]["camera"].update(yaw=10**400), "camera"),
+        (lambda main: main["view"]["camera"].update(target=[0, 0, 10**400]), "camera"),
+        (lambda main: main["layouts"].append(main["layouts"][0] | {"step": math.inf}), "Layout 2"),
+        (lambda main: main["layouts"].append(main["layouts"][0]), "Layout 2"),
         (lambda main: main["view"]["choice"].update(selection=[[0, 10**12]]), "selection"),
         (lambda main: main.update(columns={"x": [1]}), "column x"),
         (lambda main: main["layouts"].append({"shape": [2**40, 3]}), "Layout 2"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from widgets.embedding.sources import SourceGroup
 
 FLAGS = ("is_steered", "is_stopped", "is_aligned")
 LONGEST_TITLE = 200
+LARGEST = sys.float_info.max
 
 
 def saved_layout(layout: Layout, groups: Sequence[SourceGroup]) -> SavedLayout | None:
@@ -168,7 +170,8 @@ def _words(value: Any) -> tuple[str, ...]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    is_kind = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_kind and abs(value) <= LARGEST  # whole numbers of JSON know no end
 
 
 def _numbers(value: Any) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from projector.embeddings.choice import EmbeddingChoice
+from projector.errors import InvalidChoice
 from projector.projections import PROJECTIONS
 from projector.projections.contract import Parameters, Projection
 from projector.projections.prepare import Preparation
@@ -83,9 +84,19 @@ def wish_of(choice: EmbeddingChoice) -> Wish:
 
 def _suits(name: str, value: Any) -> bool:
     """Whether a value that a session held is of a kind that the forms can show."""
-    if name in ("axes", "columns"):
+    if name == "axes":
+        return isinstance(value, list | tuple) and all(map(_is_axis, value))
+    if name == "columns":
         return isinstance(value, list | tuple)
     return value is None or isinstance(value, bool | int | float | str)
+
+
+def _is_axis(value: Any) -> bool:
+    try:
+        AxisWish.from_json(value)
+    except (InvalidChoice, TypeError, AttributeError):
+        return False
+    return True
 
 
 def preparation_of(choice: EmbeddingChoice) -> Preparation:

@@ -1,0 +1,63 @@
+"""Values that no form would make, as a damaged or foreign view file may hold them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from projector.contents import read_contents
+from projector.embeddings.choice import EmbeddingChoice
+from projector.embeddings.writer import write_embedding
+from projector.export.view_files import SavedLayout
+from projector.progress import finish
+from widgets.embedding.bookmarks.layout_values import restored_layout
+from widgets.embedding.dashboard import EmbeddingDashboard
+from widgets.embedding.projecting.wishes import wish_of
+
+N = 30
+TOO_LARGE = 10**400
+
+
+def write(folder, n=N, d=6):
+    rng = np.random.default_rng(0)
+    metadata = {"name": [f"point {i}" for i in range(n)], "kind": [i % 3 for i in range(n)]}
+    vectors = rng.normal(size=(n, d)).astype(np.float32)
+    write_embedding(folder, vectors, metadata=metadata, name="words")
+
+
+@pytest.fixture
+def opened(qtbot, run_job, tmp_path):
+    write(tmp_path)
+    dashboard = EmbeddingDashboard(run_job)
+    qtbot.addWidget(dashboard)
+    dashboard.resize(1280, 800)
+    dashboard.show()
+    dashboard.show_contents(finish(read_contents(tmp_path)))
+    return dashboard
+
+
+ODD_AXES = [[1, 2], [None], [{}], [{"kind": "nope"}], [{"kind": "classes", "start": {"rows": 5}}]]
+
+
+@pytest.mark.parametrize("axes", ODD_AXES)
+def test_axes_that_were_saved_by_something_else_are_left_out(opened, axes):
+    opened.model.choose(projection="axes", parameters={"axes": {"axes": axes}})
+    assert wish_of(opened.model.choice).axes == ()
+
+
+def test_axes_of_ones_own_are_kept():
+    axis = {"kind": "classes", "column": "kind", "start": "0", "end": "1", "name": ""}
+    choice = EmbeddingChoice(projection="axes", parameters={"axes": {"axes": (axis,)}})
+    assert [one.end for one in wish_of(choice).axes] == ["1"]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"done": TOO_LARGE}, {"variance_ratio": [TOO_LARGE]}, {"diagnostics": {"kl": TOO_LARGE}}],
+)
+def test_facts_of_a_layout_that_are_no_numbers_get_their_usual_values(opened, facts):
+    positions = np.zeros((N, 3), np.float32)
+    which = (opened.model.group.run, opened.model.group.name, 0, opened.model.source.step)
+    saved = SavedLayout("tsne 1", *which, positions, positions, facts)
+    layout = restored_layout(saved, opened.model.groups)
+    assert (layout.done, layout.diagnostics, len(layout.variance_ratio)) == (1.0, {}, 0)
