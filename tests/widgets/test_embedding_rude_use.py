@@ -1,4 +1,4 @@
-"""Values that no form would make, as a damaged or foreign view file may hold them."""
+"""What no form would make, as a damaged view file may hold it, and use in an odd order."""
 
 from __future__ import annotations
 
@@ -34,6 +34,34 @@ def opened(qtbot, run_job, tmp_path):
     dashboard.show()
     dashboard.show_contents(finish(read_contents(tmp_path)))
     return dashboard
+
+
+@pytest.fixture
+def begun(qtbot, run_job, tmp_path):
+    """A dashboard, and the keys of the jobs that it began so far."""
+    keys = []
+
+    def run(key, *given, **callbacks):
+        keys.append(key)
+        return run_job(key, *given, **callbacks)
+
+    write(tmp_path)
+    dashboard = EmbeddingDashboard(run)
+    qtbot.addWidget(dashboard)
+    dashboard.resize(1280, 800)
+    dashboard.show()
+    dashboard.show_contents(finish(read_contents(tmp_path)))
+    return dashboard, keys
+
+
+def test_a_second_view_that_is_closed_begins_nothing_any_more(begun, qtbot):
+    dashboard, keys = begun
+    dashboard.model.choose(second="")
+    qtbot.waitUntil(lambda: dashboard.side_by_side.second.canvas.has_picture)
+    keys.clear()
+    dashboard.model.choose(second=None, is_flat=True)
+    assert "embedding/arrange" in keys
+    assert not [key for key in keys if key.endswith("/second")]
 
 
 ODD_AXES = [[1, 2], [None], [{}], [{"kind": "nope"}], [{"kind": "classes", "start": {"rows": 5}}]]
