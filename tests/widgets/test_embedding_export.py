@@ -394,7 +394,8 @@ def test_a_view_file_opens_the_same_choice_and_the_same_picture(
 ):
     a_layout(opened)
     edit = Edit("group", Selection.of([3]), "blue")
-    opened.model.choose(edits=(edit,), color_by="name", opacity=0.5)
+    # labels come a moment later, when the picture rests
+    opened.model.choose(edits=(edit,), color_by="name", opacity=0.5, shows_labels=False)
     opened.model.choose(selection=Selection.of([8]), isolation=Isolation(Selection.of(range(40))))
     opened.canvas.look_from(opened.canvas.camera.orbited(50, 5))
     opened.views.save("mine")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
@@ -107,9 +107,9 @@ def test_a_selected_point_has_its_picture_in_the_card(opened):
 
 def test_a_point_under_the_pointer_has_its_picture_in_the_tip(opened, qtbot):
     point, at = uncovered(opened)[0]
-    QTest.mouseMove(opened.canvas, at.toPoint())
-    opened.canvas._on_hovered(QPointF(at))
-    tip = opened.canvas._tip.picture.toImage()
+    for place in (QPoint(1, 1), at.toPoint()):
+        QTest.mouseMove(opened.canvas, place)
+    tip = opened.canvas.tip.picture.toImage()
     assert tip.pixelColor(tip.rect().center()).getRgb()[:3] == color_of(point)
 
 

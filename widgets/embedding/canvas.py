@@ -25,8 +25,8 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -45,7 +45,7 @@ from widgets.embedding.message import Message, MessageCard
 from widgets.embedding.overlay import Look, Overlay, Raised
 from widgets.embedding.overlay_painter import paint_caption, paint_overlay
 from widgets.embedding.questions import Questions
-from widgets.embedding.tip import Details
+from widgets.embedding.tip import Details, Tip
 from widgets.embedding.tools.hand import Hand
 from widgets.embedding.tools.tool import Tool
 from widgets.embedding.viewpoint import Viewpoint
@@ -125,6 +125,11 @@ class ScatterCanvas(QWidget):
         return self._hand.tool
 
     @property
+    def tip(self) -> Tip | None:
+        """What is said of the point under the pointer."""
+        return self._hand.tips.tip
+
+    @property
     def is_outlining(self) -> bool:
         """Whether a rectangle or a lasso is being drawn."""
         return self._hand.is_outlining
@@ -150,8 +155,13 @@ class ScatterCanvas(QWidget):
 
     @property
     def image(self) -> QImage:
-        """What is on the screen: the cloud with its overlay, at the screen's own resolution."""
-        return self.grab().toImage()
+        """What is on the screen: the cloud with its overlay, at the screen's own resolution; the
+        tools that float over it are left out."""
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap((QSizeF(self.size()) * ratio).toSize())
+        pixmap.setDevicePixelRatio(ratio)
+        self.render(pixmap, QPoint(), QRegion(), QWidget.RenderFlag(0))
+        return pixmap.toImage()
 
     def set_cloud(
         self,
@@ -437,7 +447,9 @@ class ScatterCanvas(QWidget):
         """A picture that is coarse while the camera moves is enlarged smoothly."""
         is_coarse = self._image.devicePixelRatioF() != self.devicePixelRatioF()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_coarse)
-        painter.drawImage(QPointF(0, 0), self._image)
+        # where an image has fewer pixels than the widget, Qt would not enlarge it by itself
+        size = self._image.deviceIndependentSize()
+        painter.drawImage(QRectF(QPointF(0, 0), size), self._image, QRectF(self._image.rect()))
 
     def _refresh_overlay(self) -> None:
         if self._painter.raster is not None:

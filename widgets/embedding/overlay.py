@@ -192,7 +192,8 @@ def _axes(view: View, names: Sequence[str]) -> tuple[tuple[Line, ...], tuple[Tex
         lines.append(Line(start, end, "muted"))
         rect = QRectF(0, 0, metrics.horizontalAdvance(name) + 6, metrics.height())
         rect.moveCenter(_beyond(start, end, rect))
-        texts.append(Text(_inside(rect, view.size), name, "muted", has_ground=True))
+        rect = _below_caption(_inside(rect, view.size), view.size)
+        texts.append(Text(rect, name, "muted", has_ground=True))
     return tuple(lines), tuple(texts)
 
 
@@ -205,6 +206,14 @@ def _beyond(start: QPointF, end: QPointF, rect: QRectF) -> QPointF:
         end.x() + way.x() * (rect.width() / 2 + LABEL_GAP_PX),
         end.y() + way.y() * (rect.height() / 2 + LABEL_GAP_PX),
     )
+
+
+def _below_caption(rect: QRectF, size: QSizeF) -> QRectF:
+    """In the upper left corner the counts stand in the first line."""
+    first_line = 1.9 * rect.height()
+    if rect.x() < size.width() / 2 and rect.y() < first_line:
+        rect.moveTop(first_line)
+    return rect
 
 
 def _inside(rect: QRectF, size: QSizeF) -> QRectF:

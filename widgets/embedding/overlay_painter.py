@@ -40,9 +40,15 @@ def paint_caption(painter: QPainter, caption: str, surface: QRect, colors: PlotC
     where the surface ends."""
     place = surface.adjusted(CAPTION_MARGIN, CAPTION_MARGIN, -CAPTION_MARGIN, -CAPTION_MARGIN)
     cut = Qt.TextElideMode.ElideRight
-    caption = painter.fontMetrics().elidedText(caption, cut, max(0, place.width()))
-    ground = painter.boundingRect(place, 0, caption)
-    painter.fillRect(ground.adjusted(-4, -2, 4, 2), colors.background)
+    metrics = painter.fontMetrics()
+    caption = metrics.elidedText(caption, cut, max(0, place.width()))
+    if not caption:
+        return
+    ground = QRectF(place.x(), place.y(), metrics.horizontalAdvance(caption), metrics.height())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colors.background)
+    painter.drawRoundedRect(ground.adjusted(-5, -3, 5, 3), 3, 3)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(colors.muted)
     painter.drawText(place, 0, caption)
 

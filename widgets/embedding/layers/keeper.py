@@ -156,7 +156,8 @@ def _in_the_way(canvas: ScatterCanvas) -> list[QRectF]:
     metrics = canvas.fontMetrics()
     width = metrics.horizontalAdvance(canvas.caption) + 2 * CAPTION_MARGIN
     rects.append(QRectF(0, 0, width, metrics.height() + 2 * CAPTION_MARGIN))
-    return rects + [text.rect for text in canvas.overlay.texts if text.has_ground]
+    fixed = (one for one in canvas.overlay.texts if one.has_ground and one.tint is None)
+    return rects + [text.rect for text in fixed]
 
 
 class SequenceKeeper(QObject):

@@ -12,12 +12,14 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF
 from projector.arrays import ByteArray, FloatArray, IntArray
 from projector.emphasis import NORMAL, RAISED
 from projector.labels import ANCHORS, LabelRank, Placed, choose_candidates, place_labels
-from widgets.embedding.overlay import FARTHEST_GROWTH, NEAREST_GROWTH, Text, View, shorten
+from widgets.embedding.overlay import Text, View, shorten
 
 MOST_TRIED, MOST_WORDS_TRIED = 600, 3000
 PX_A_LABEL, PX_A_WORD = 9_000.0, 450.0
 """How much of the picture there is for each label."""
 AWAY_PX = 7.0
+SMALLEST_WORD, LARGEST_WORD = 0.85, 1.7
+"""How much smaller and larger far and near words are written."""
 N_STEPS = 4
 """Into so many sizes a doubling of the depth is cut; each size measures its texts anew."""
 
@@ -117,7 +119,7 @@ def _scales(depths: FloatArray, view: View, style: LabelStyle) -> FloatArray:
     scales = np.full(len(depths), style.scale, np.float32)
     if style.are_words and view.camera.has_perspective and len(depths):
         growth = view.camera.distance / np.maximum(depths, 1e-9)
-        growth = np.clip(growth**1.5, FARTHEST_GROWTH, NEAREST_GROWTH)
+        growth = np.clip(growth**1.5, SMALLEST_WORD, LARGEST_WORD)
         scales *= 2 ** (np.round(np.log2(growth) * N_STEPS) / N_STEPS)
     return scales
 
@@ -164,6 +166,7 @@ def followed_labels(
                 rect,
                 labels.texts[i],
                 "foreground",
+                has_ground=are_words,
                 has_halo=not are_words,
                 tint=_tint(view, int(ids[i])) if are_words else None,
                 scale=float(labels.scales[i]),
