@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 N_LISTED = 20
 _MOST_SORTED_WELL = 2000
+_PART = 20_000
 
 NO_CHANGES: Mapping[str, Rgb] = {}
 
@@ -65,7 +66,7 @@ def categories(column: pl.Series, like: Categories | None = None) -> Categories:
     table = _ordered(table).with_row_index("code")
     # the map is small; texts of a million rows are compared once
     codes = values.join(table, on="name", how="left", maintain_order="left")["code"]
-    names = tuple(table["name"].to_list())
+    names = tuple(name for part in _parts(table["name"]) for name in part)
     return Categories(
         column.name,
         names,
@@ -100,7 +101,8 @@ def category_table(
 
 def category_legend(found: Categories, table: ByteArray, n_listed: int = N_LISTED) -> Legend:
     """table: of category_table. The first n_listed categories are listed, and the missing rows."""
-    rows = zip(found.names[:n_listed], found.counts.tolist(), table[:, :3].tolist(), strict=False)
+    counts, colors = found.counts[:n_listed].tolist(), table[:n_listed, :3].tolist()
+    rows = zip(found.names, counts, colors, strict=False)
     entries = [LegendEntry(name, count, (r, g, b)) for name, count, (r, g, b) in rows]
     if found.n_missing:
         r, g, b = table[-1, :3].tolist()
@@ -128,10 +130,24 @@ def _names(column: pl.Series) -> pl.Series:
     if not column.dtype.is_float():
         return column.cast(pl.String)
     distinct = column.drop_nulls().unique()
-    names = pl.Series([f"{value:.6g}" for value in distinct.to_list()], dtype=pl.String)
+    names = _written(distinct, "{:.6g}")
     if names.n_unique() < len(names):  # too alike for six digits
-        names = pl.Series([repr(value) for value in distinct.to_list()], dtype=pl.String)
+        names = _written(distinct, "{!r}")
     return column.replace_strict(distinct, names, default=None, return_dtype=pl.String)
+
+
+def _written(numbers: pl.Series, form: str) -> pl.Series:
+    import polars as pl
+
+    parts = [pl.Series([form.format(x) for x in part], dtype=pl.String) for part in _parts(numbers)]
+    return pl.concat(parts) if parts else pl.Series([], dtype=pl.String)
+
+
+def _parts(values: pl.Series) -> Iterator[list[Any]]:
+    """All values, a list after the other: a list of a million would hold Python's lock, and with
+    it the window, for half a second."""
+    for start in range(0, len(values), _PART):
+        yield values.slice(start, _PART).to_list()
 
 
 def _ordered(table: pl.DataFrame) -> pl.DataFrame:
