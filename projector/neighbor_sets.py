@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from projector.arrays import DoubleArray, FloatArray, IntArray
-from projector.neighbors import Metric
 from projector.progress import Progress, Work
 
 _MOST_POINTS = 512
@@ -13,9 +12,10 @@ _BLOCK = 1 << 19  # values of a block: 4 MB as float64
 _OPERATIONS = 1 << 28  # multiplications between two yields, some 50 ms
 
 
-def distances_to_any(vectors: FloatArray, points: IntArray, metric: Metric) -> Work[DoubleArray]:
+def distances_to_any(vectors: FloatArray, points: IntArray, metric: str) -> Work[DoubleArray]:
     """float64 (n,): the least of the distances to the points, which are finite; NaN or inf for
-    rows that are not. vectors: float32 (n, d), possibly memory-mapped."""
+    rows that are not. vectors: float32 (n, d), possibly memory-mapped. metric: one of
+    projector.neighbors.METRICS."""
     n, d = vectors.shape
     distances = np.full(n, np.inf)
     n_rows = max(16, min(_BLOCK // d, _OPERATIONS // (d * _MOST_POINTS)))
@@ -30,7 +30,7 @@ def distances_to_any(vectors: FloatArray, points: IntArray, metric: Metric) -> W
     return distances
 
 
-def _least(rows: DoubleArray, points: DoubleArray, metric: Metric) -> DoubleArray:
+def _least(rows: DoubleArray, points: DoubleArray, metric: str) -> DoubleArray:
     """float64 (r,)."""
     from scipy.spatial.distance import cdist
 

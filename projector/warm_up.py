@@ -104,9 +104,13 @@ def warm_up_quality() -> None:
 
 def warm_up_clusters() -> None:
     """Clusters by density, and near duplicates."""
-    from projector.clusters import warm_up
+    from projector.clusters import HdbscanParameters, hdbscan
+    from projector.duplicates import find_near_duplicates
+    from projector.neighbor_graph import find_neighbors
 
-    finish(warm_up())
+    points = _points()[:, :3].copy()
+    finish(hdbscan(points, HdbscanParameters(least_size=5)))
+    finish(find_near_duplicates(finish(find_neighbors(points, 5)), 0.1))
 
 
 def _points() -> FloatArray:

@@ -5,7 +5,6 @@ from projector.clusters.contract import Clusters, HdbscanParameters, KMeansParam
 from projector.clusters.hdbscan import hdbscan
 from projector.clusters.kmeans import kmeans
 from projector.clusters.names import name_clusters
-from projector.clusters.warm_up import warm_up
 
 __all__ = [
     "Agreement",
@@ -16,5 +15,4 @@ __all__ = [
     "hdbscan",
     "kmeans",
     "name_clusters",
-    "warm_up",
 ]

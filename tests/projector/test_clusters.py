@@ -19,13 +19,13 @@ from projector.clusters import (
     hdbscan,
     kmeans,
     name_clusters,
-    warm_up,
 )
 from projector.clusters.contract import Clusters
 from projector.clusters.span import core_distances, shortest_tree
 from projector.errors import InvalidChoice, NothingToShow
 from projector.neighbor_graph import find_neighbors
 from projector.progress import finish
+from projector.warm_up import warm_up_clusters
 
 
 def blobs(n: int = 600, d: int = 10, k: int = 6, seed: int = 0) -> FloatArray:
@@ -204,7 +204,7 @@ def test_no_clusters_need_no_names() -> None:
 
 
 def test_kernels_warm_up_on_their_own() -> None:
-    finish(warm_up())
+    warm_up_clusters()
 
 
 def test_where_each_row_has_its_own_word_the_words_at_the_center_name_a_cluster() -> None:
