@@ -34,13 +34,17 @@ class LabelStyle:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlacedLabels:
-    """texts: one for each of placed.ids; sizes: float32 (k, 2) and scales float32 (k,) of them."""
+    """texts: one for each of placed.ids; sizes: float32 (k, 2) and scales float32 (k,) of them.
+
+    away_px: from the middle of a point to its text.
+    """
 
     placed: Placed
     texts: tuple[str, ...]
     sizes: FloatArray
     scales: FloatArray
     style: LabelStyle
+    away_px: float = AWAY_PX
 
     @property
     def ids(self) -> IntArray:
@@ -79,6 +83,7 @@ def new_labels(
     scales = _scales(found.depths[chosen], view, style)
     sizes = _measured(texts, scales, view.font, style)
     blocked = [(rect.x(), rect.y(), rect.width(), rect.height()) for rect in obstacles]
+    away_px = _away(view)
     area = view.size.width() * view.size.height()
     placed = place_labels(
         found.ids[chosen],
@@ -88,14 +93,26 @@ def new_labels(
         (float(width), float(height)),
         previous=None if before is None or before.style != style else before.placed,
         obstacles=np.array(blocked, np.float32).reshape(-1, 4),
-        away_px=AWAY_PX,
+        away_px=away_px,
         most=int(area / (PX_A_WORD if style.are_words else PX_A_LABEL)) + 4,
         is_centered=style.are_words,
     )
     kept = placed.places
     return PlacedLabels(
-        placed, tuple(texts[i] for i in kept.tolist()), sizes[kept], scales[kept], style
+        placed,
+        tuple(texts[i] for i in kept.tolist()),
+        sizes[kept],
+        scales[kept],
+        style,
+        away_px,
     )
+
+
+def _away(view: View) -> float:
+    """Beside the disc or the picture that a point is drawn as."""
+    look = view.look
+    half = look.radius_px if look.sprites is None else look.sprite_px / 2
+    return max(AWAY_PX, half + 4)
 
 
 def _texts_once(
@@ -155,7 +172,9 @@ def followed_labels(
     texts = []
     for i, ((x, y, _), anchor) in enumerate(zip(screen, anchors, strict=True)):
         width, height = labels.sizes[i].tolist()
-        rect = QRectF(_corner(anchor, x, y, width, height), QSizeF(width, height))
+        rect = QRectF(
+            _corner(anchor, (x, y), (width, height), labels.away_px), QSizeF(width, height)
+        )
         if not (surface.intersects(rect) and np.isfinite(x)):
             continue
         if any(rect.intersects(other.rect) for other in others):
@@ -175,13 +194,16 @@ def followed_labels(
     return tuple(texts)
 
 
-def _corner(anchor: int, x: float, y: float, width: float, height: float) -> QPointF:
+def _corner(
+    anchor: int, at: tuple[float, float], size: tuple[float, float], away_px: float
+) -> QPointF:
     """Left and top of a label beside its point, as it was placed."""
+    (x, y), (width, height) = at, size
     if anchor >= len(ANCHORS):
         return QPointF(x - width / 2, y - height / 2)
     words = ANCHORS[anchor].split()
     is_slanted = len(words) == 2
-    away = AWAY_PX * (0.7 if is_slanted else 1.0)
+    away = away_px * (0.7 if is_slanted else 1.0)
     left, top = x - width / 2, y - height / 2
     if "right" in words:
         left = x + away

@@ -69,11 +69,11 @@ def paint_outline(painter: QPainter, outline: Outline, colors: PlotColors) -> No
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     path = outline.path
     veil = QColor(colors.point)
-    veil.setAlphaF(0.14)
+    veil.setAlphaF(0.2)
     painter.fillPath(path, veil)
-    painter.setPen(QPen(colors.background, 2.4))
+    painter.setPen(QPen(colors.background, 3.6))
     painter.drawPath(path)
-    pen = QPen(colors.point, 1.4, Qt.PenStyle.DashLine)
+    pen = QPen(colors.foreground, 1.6, Qt.PenStyle.DashLine)
     painter.setPen(pen)
     painter.drawPath(path)
     if sign := SIGNS[outline.how]:
