@@ -1,7 +1,7 @@
 """The nearest neighbors of all points at once: what t-SNE, UMAP and quality figures share.
 
-Exact to some 50,000 rows, in tiles of products; beyond that by an inverted file whose recall is
-measured. What needs numba or faiss is imported when the work starts.
+Exact to some 100,000 rows, fewer where they are very wide, in tiles of products; beyond that by an
+inverted file whose recall is measured. What needs numba or faiss is imported when the work starts.
 """
 
 from projector.neighbor_graph.cache import NeighborCache

@@ -2,7 +2,9 @@
 then taken from the vectors themselves in double precision.
 
 A few candidates more than neighbors are kept. Where the rounding of single precision might still
-have lost a neighbor, the row is searched again with products in double precision.
+have lost a neighbor, the row is searched again with products in double precision. The product of
+two blocks serves the rows of both, so that each pair is multiplied once (projector.neighbor_graph.
+pairs).
 """
 
 from __future__ import annotations
@@ -40,10 +42,15 @@ class Found:
 
 def exact_graph(space: Space, k: int) -> Work[tuple[Ids, FloatArray]]:
     """ids int32 (n, k) and distances float32 (n, k) as in NeighborGraph; k < n."""
+    from projector.neighbor_graph.pairs import fill_by_pairs
+
     ids = np.full((space.n, k), -1, np.int32)
     distances = np.full((space.n, k), np.inf, np.float32)
-    finite = np.flatnonzero(space.mask)
-    unsure = yield from _fill(space, finite, np.float32, ids, distances, (0.04, 0.9))
+    if space.metric == "manhattan" or candidates_of(space, k) >= _MOST_CHOSEN * space.n:
+        finite = np.flatnonzero(space.mask)
+        unsure = yield from _fill(space, finite, np.float32, ids, distances, (0.04, 0.9))
+    else:
+        unsure = yield from fill_by_pairs(space, ids, distances, (0.04, 0.9))
     yield from _fill(space, unsure, np.float64, ids, distances, (0.9, 1.0))
     return ids, distances
 
@@ -92,7 +99,7 @@ def nearest_of_rows(space: Space, own: IntArray, k: int, dtype: DTypeLike) -> Wo
 
     dtype: float32 or float64, of the products.
     """
-    m = min(k + max(6, k // 8), space.n - 1)
+    m = candidates_of(space, k)
     if m >= _MOST_CHOSEN * space.n:
         yield 0.0
         return _all_of_rows(space, own, k)
@@ -107,6 +114,17 @@ def nearest_of_rows(space: Space, own: IntArray, k: int, dtype: DTypeLike) -> Wo
         else:
             _compare(space, rows, columns, offsets, own, place.start, heaps, ids)
         yield place.stop / space.n
+    return decided(space, rows, own, heaps, ids, k)
+
+
+def candidates_of(space: Space, k: int) -> int:
+    """How many are kept of each row, of which the k nearest will be chosen."""
+    return min(k + max(6, k // 8), space.n - 1)
+
+
+def decided(space: Space, rows: Floats, own: IntArray, heaps: Floats, ids: Ids, k: int) -> Found:
+    """The k nearest of the candidates, by exact distances. rows: (r, d), prepared. own: int64 (r,).
+    heaps, ids: (r, m) as the kernels leave them."""
     missed = heaps[:, 0].astype(np.float64)
     distances = distances_to(space, own, ids)
     ids, distances = sorted_pairs(ids, distances, k)

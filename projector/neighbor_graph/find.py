@@ -11,8 +11,8 @@ from projector.neighbor_graph.graph import NeighborGraph
 from projector.neighbors import METRICS, Metric
 from projector.progress import Work
 
-EXACT_ROWS = 50_000
-_EXACT_COST = 2.2e12  # pairs times (dims + 64): a minute or two on two cores
+EXACT_ROWS = 100_000
+_EXACT_COST = 2.5e12  # pairs times (dims + 64): half a minute or so of one core
 _COST_OF_A_PAIR = 64
 _SHARED_NEIGHBORS, _FEW_NEIGHBORS = 96, 16
 _MOST_SHARED_BYTES = 1 << 28
@@ -68,7 +68,7 @@ _ADVICE = "Ask for fewer neighbors, or reduce the vectors by PCA first."
 def estimate_bytes(n: int, d: int, k: int) -> int:
     """Memory find_neighbors takes at its peak, beyond the vectors."""
     if is_exact_search(n, d):
-        graph = 8 * n * k
+        graph = 8 * n * (2 * k + k // 8 + 6)  # candidates too
         return graph + 4 * n * d + (200 << 20)
     graph = 8 * n * (k + n_searched(n, k))
     sampled = min(1 << 26, int(96 * float(np.sqrt(n))) * d)

@@ -66,6 +66,31 @@ def keep_nearest(products, offsets, factor, own, first, distances, ids, start, s
 
 
 @njit(cache=True, nogil=True, fastmath=_FAST)
+def keep_nearest_of_columns(products, offsets, factor, first, distances, ids, start, stop):
+    """The same for the columns start..stop of a tile: the distance of column c to the point
+    first + r is offsets[r] - factor * products[r, c]. offsets: (r,). distances, ids: heaps (c, m)
+    of the columns, none of which is among the rows."""
+    largest = np.finfo(np.float32).max
+    worst = np.empty(_CHUNK, distances.dtype)
+    for low in range(start, stop, _CHUNK):
+        n = min(_CHUNK, stop - low)
+        for c in range(n):
+            worst[c] = min(distances[low + c, 0], largest)
+        for r in range(products.shape[0]):
+            row = products[r, low : low + n]
+            least = offsets[r] - factor * row[0] - worst[0]
+            for c in range(n):  # in one go by the processor's wide registers
+                least = min(least, offsets[r] - factor * row[c] - worst[c])
+            if least >= 0:
+                continue
+            for c in range(n):
+                distance = offsets[r] - factor * row[c]
+                if distance < worst[c]:
+                    _replace_root(distances[low + c], ids[low + c], distance, first + r)
+                    worst[c] = min(distances[low + c, 0], largest)
+
+
+@njit(cache=True, nogil=True, fastmath=_FAST)
 def keep_nearest_manhattan(rows, columns, offsets, own, first, distances, ids, start, stop):
     """The same by the sum of absolute differences. rows: (r, d), columns: (c, d), of one dtype."""
     n, d = columns.shape

@@ -21,6 +21,7 @@ from projector.neighbor_graph import (
     estimate_seconds,
     exact,
     find_neighbors,
+    pairs,
 )
 from projector.neighbor_graph.space import measure
 from projector.neighbors import METRICS, Metric
@@ -269,3 +270,18 @@ def test_a_graph_of_some_rows_is_that_of_a_search_among_them() -> None:
 def test_neighbors_without_dimensions_are_a_sentence() -> None:
     with pytest.raises(NothingToShow, match="without any dimension"):
         finish(measure(np.zeros((5, 0), np.float32), "euclidean", keep_copy=False))
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("side", [64, 99, 333])
+def test_tiles_of_any_size_find_the_same(
+    metric: Metric, side: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors = np.repeat(some_vectors(200, 5), 2, axis=0)  # equals come in row order
+    vectors[[3, 70, 398]] = np.nan
+    wanted = finish(find_neighbors(vectors, 30, metric))
+    monkeypatch.setattr(pairs, "_MOST_SIDE", side)
+    found = finish(find_neighbors(vectors, 30, metric))
+    assert_nearest(found, vectors)
+    assert (found.ids == wanted.ids).all()
+    assert (found.distances == wanted.distances).all()
