@@ -8,10 +8,13 @@ import pytest
 from projector.contents import read_contents
 from projector.embeddings.choice import EmbeddingChoice
 from projector.embeddings.writer import write_embedding
+from projector.errors import InvalidChoice
 from projector.export.view_files import SavedLayout
 from projector.progress import finish
 from widgets.embedding.bookmarks.layout_values import restored_layout
 from widgets.embedding.dashboard import EmbeddingDashboard
+from widgets.embedding.exporting.exporter import Exporter
+from widgets.embedding.exporting.wish import ExportWish
 from widgets.embedding.projecting.wishes import wish_of
 
 N = 30
@@ -62,6 +65,19 @@ def test_a_second_view_that_is_closed_begins_nothing_any_more(begun, qtbot):
     dashboard.model.choose(second=None, is_flat=True)
     assert "embedding/arrange" in keys
     assert not [key for key in keys if key.endswith("/second")]
+
+
+@pytest.mark.parametrize("kind", ["picture", "page", "coordinates", "metadata", "bookmarks"])
+def test_nothing_is_written_over_what_is_read(opened, tmp_path, kind):
+    source = opened.model.source
+    exporter = Exporter(opened.model, opened.canvas, opened.views)
+    link = tmp_path / "link.tsv"
+    link.symlink_to(source.tensor_path)
+    for path in (source.tensor_path, source.metadata_path, link):
+        before = path.read_bytes()
+        with pytest.raises(InvalidChoice, match="take another name"):
+            finish(exporter.work(ExportWish(kind, width=80, height=60), path))
+        assert path.read_bytes() == before
 
 
 ODD_AXES = [[1, 2], [None], [{}], [{"kind": "nope"}], [{"kind": "classes", "start": {"rows": 5}}]]

@@ -24,6 +24,7 @@ from projector.export.tables import (
 from projector.progress import Work
 from widgets.embedding.bookmarks.views import Views
 from widgets.embedding.canvas import ScatterCanvas
+from widgets.embedding.exporting.own_files import files_read, sparing
 from widgets.embedding.exporting.picture import picture_work
 from widgets.embedding.exporting.wish import LARGEST_PX, MOST_PIXELS, ExportWish
 from widgets.embedding.exporting.works import (
@@ -53,8 +54,8 @@ class Exporter(QObject):
         self.model, self.canvas, self._views = model, canvas, views
 
     def work(self, wish: ExportWish, path: Path) -> Work[Path]:
-        """Write what is wished for. Raises InvalidChoice or NothingToShow at once where that can be
-        seen at once."""
+        """Write what is wished for, but over no file that is read. Raises InvalidChoice or
+        NothingToShow at once where that can be seen at once."""
         shown = self.model.shown
         if shown is None:
             raise NothingToShow(self.tr("Nothing is shown, so there is nothing to write."))
@@ -69,7 +70,7 @@ class Exporter(QObject):
             "metadata": self._metadata,
             "bookmarks": self._bookmarks,
         }
-        return makers[wish.kind](wish, path, shown)
+        return sparing(makers[wish.kind](wish, path, shown), path, files_read(self.model))
 
     def ids(self, wish: ExportWish) -> IntArray | None:
         """The rows that are meant, rising; None for all of them."""
