@@ -189,7 +189,7 @@ def test_selected_points_are_isolated_hidden_inverted_and_shown_again(opened):
     assert rows(opened) == [0, 1, 2, 4, 5, 6, 7, 8, 9]
     button(opened, "Hide").click()
     assert model.choice.isolation.ids(N).tolist() == [3]
-    assert "1 of 60 are shown" in shown_text(opened)
+    assert "1 of 60 is shown" in shown_text(opened)
     button(opened, "Show all").click()
     assert model.choice.isolation.shows_all
     command(opened, "select_all").run()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QColor, QFont, QPalette
 
 from projector.arrays import ByteArray, FloatArray
+from projector.emphasis import HIDDEN
 from projector.render.camera import Camera
 from projector.render.raster import Style
 from widgets.embedding.cloud_painter import Scene
@@ -74,6 +75,22 @@ class Drawn:
             look = dataclasses.replace(look, sprites=None)
         return View(camera, size, look, self.colors, font, ratio, self.sizes)
 
+    def _raised_shown(self) -> Raised:
+        """Those of the raised points that are drawn: no ring goes around nothing."""
+        emphasis, raised = self.emphasis, self.raised
+        if emphasis is None:
+            return raised
+        n = len(emphasis)
+
+        def is_shown(point: int | None) -> bool:
+            return point is not None and point < n and bool(emphasis[point] != HIDDEN)
+
+        return Raised(
+            raised.selected if is_shown(raised.selected) else None,
+            tuple(point for point in raised.neighbors if is_shown(point)),
+            raised.hovered if is_shown(raised.hovered) else None,
+        )
+
     def overlay(
         self,
         camera: Camera,
@@ -85,7 +102,7 @@ class Drawn:
         """All that lies over the points. is_moving: quickly rather than all of it."""
         view = self.view(camera, size, ratio, font)
         names = self.axis_names if self.shows_axes else ()
-        overlay = build_overlay(view, self.positions, self.raised, names, self.label_of)
+        overlay = build_overlay(view, self.positions, self._raised_shown(), names, self.label_of)
         if (sequences := self.sequences) is not None:
             strokes = sequence_strokes(
                 sequences, view, self.positions, self.emphasis, self.plot, is_moving

@@ -86,8 +86,8 @@ class NeighborPanel(QWidget):
         column.setSpacing(MARGIN // 2)
         column.addLayout(row)
         column.addWidget(self._hint)
+        column.addLayout(buttons)  # above the list, so that they are in sight however long it is
         column.addWidget(self._list, 1)
-        column.addLayout(buttons)
 
     @Slot(int)
     def _on_metric_activated(self, index: int) -> None:

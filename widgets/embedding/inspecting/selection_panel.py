@@ -178,7 +178,11 @@ class SelectionPanel(QWidget):
             text = self.tr("Nothing is selected. Click a point, or drag around some.")
         n_shown = self._model.choice.isolation.n_shown(n_points)
         if n_shown < n_points:
-            more = self.tr("{text} {k} of {n} are shown.")
+            one, many = (
+                self.tr("{text} 1 of {n} is shown."),
+                self.tr("{text} {k} of {n} are shown."),
+            )
+            more = one if n_shown == 1 else many
             text = more.format(text=text, k=number_text(n_shown), n=number_text(n_points))
         return text.replace("{n}", number_text(n))
 

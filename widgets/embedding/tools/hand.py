@@ -13,6 +13,7 @@ from widgets.embedding.navigator import Navigator
 from widgets.embedding.tip import TipMaker, paint_tip
 from widgets.embedding.tools.outline import Outline, paint_outline
 from widgets.embedding.tools.tool import CURSORS, Tool
+from widgets.embedding.view_model import number_text
 from widgets.shared.theme import PlotColors
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Hand(QObject):
         """Tell of the point under the pointer, None for none."""
         canvas = self._canvas
         label = "" if point is None else canvas.drawn.label_of(point)
-        row = self.tr("Row {row}").format(row=point)
+        row = "" if point is None else self.tr("Row {row}").format(row=number_text(point))
         if self.tips.show(point, at, label, row, canvas.devicePixelRatioF()):
             canvas.update()
         if point != canvas.raised.hovered:
