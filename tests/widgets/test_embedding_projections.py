@@ -431,23 +431,31 @@ def test_the_rate_is_changed_while_it_runs(live, qtbot):
 
 
 class Ticks:
-    """The longest time between two ticks of a timer on the main thread."""
+    """The longest time between two ticks of a timer on the main thread.
+
+    gap: by the clock, in which other programs may have had the processor. work: by what this
+    thread did itself.
+    """
 
     def __init__(self):
+        self.gap = self.work = 0.0
+        self.last = (0.0, 0.0)
         self.timer = QTimer()
         self.timer.setInterval(5)
         self.timer.timeout.connect(self.tick)
 
-    def longest(self, qtbot, until):
-        self.last, self.gap = time.perf_counter(), 0.0
+    def watch(self, qtbot, until):
+        self.gap = self.work = 0.0
+        self.last = (time.perf_counter(), time.thread_time())
         self.timer.start()
         qtbot.waitUntil(until, timeout=120_000)
         self.timer.stop()
-        return self.gap
+        return self.gap, self.work
 
     def tick(self):
-        now = time.perf_counter()
-        self.gap, self.last = max(self.gap, now - self.last), now
+        before, self.last = self.last, (time.perf_counter(), time.thread_time())
+        self.gap = max(self.gap, self.last[0] - before[0])
+        self.work = max(self.work, self.last[1] - before[1])
 
 
 def test_the_window_answers_while_ten_thousand_points_are_laid_out(qtbot, tmp_path):
@@ -456,10 +464,16 @@ def test_the_window_answers_while_ten_thousand_points_are_laid_out(qtbot, tmp_pa
     dashboard = show(qtbot, jobs.run, tmp_path)
     qtbot.waitUntil(lambda: not jobs.running, timeout=60_000)
     ticks, start = Ticks(), time.perf_counter()
-    idle = ticks.longest(qtbot, lambda: time.perf_counter() - start > 0.5)
+    idle, _ = ticks.watch(qtbot, lambda: time.perf_counter() > start + 0.5)
     begin(dashboard, qtbot)
-    state = dashboard.runner.state
-    busy = ticks.longest(qtbot, lambda: dashboard.runner.state.count > state.count + 60)
+    gaps, works = zip(*spans_of_ten_steps(qtbot, ticks, dashboard.runner, 7), strict=True)
     jobs.close()
-    # generous: other programs may have the processor for a while
-    assert busy <= max(0.25, 8 * idle)
+    assert max(works) <= 0.1
+    # what holds up the window does so in each span, other programs only in some
+    assert min(gaps) <= max(0.1, 2 * idle)
+
+
+def spans_of_ten_steps(qtbot, ticks, runner, n):
+    for _ in range(n):
+        start = runner.state.count
+        yield ticks.watch(qtbot, lambda start=start: runner.state.count > start + 10)
