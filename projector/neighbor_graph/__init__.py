@@ -1,6 +1,6 @@
 """The nearest neighbors of all points at once: what t-SNE, UMAP and quality figures share.
 
-Exact to some 100,000 rows, fewer where they are very wide, in tiles of products; beyond that by an
+Exact to some 50,000 rows, or 75,000 of some 400 dims, in tiles of products; beyond that by an
 inverted file whose recall is measured. What needs numba or faiss is imported when the work starts.
 """
 

@@ -11,7 +11,10 @@ from projector.neighbor_graph.graph import NeighborGraph
 from projector.neighbors import METRICS, Metric
 from projector.progress import Work
 
-EXACT_ROWS = 100_000
+EXACT_ROWS = 50_000
+WIDE_EXACT_ROWS, WIDE = 100_000, 256
+"""Of rows so wide the neighbors lie in most lists of an inverted file, which then saves nothing."""
+
 _EXACT_COST = 2.5e12  # pairs times (dims + 64): half a minute or so of one core
 _COST_OF_A_PAIR = 64
 _SHARED_NEIGHBORS, _FEW_NEIGHBORS = 96, 16
@@ -20,7 +23,8 @@ _MOST_SHARED_BYTES = 1 << 28
 
 def is_exact_search(n: int, d: int) -> bool:
     """Whether find_neighbors compares all pairs of so many rows."""
-    return n <= EXACT_ROWS and n * n * (d + _COST_OF_A_PAIR) <= _EXACT_COST
+    most = WIDE_EXACT_ROWS if d >= WIDE else EXACT_ROWS
+    return n <= most and n * n * (d + _COST_OF_A_PAIR) <= _EXACT_COST
 
 
 def n_searched(n: int, k: int) -> int:
@@ -78,7 +82,7 @@ def estimate_bytes(n: int, d: int, k: int) -> int:
 def estimate_seconds(n: int, d: int) -> float:
     """How long find_neighbors takes on two cores, roughly; few neighbors or many hardly matter."""
     if is_exact_search(n, d):
-        return 0.05 + n * n * (4e-11 * d + 1e-9)
+        return 0.05 + n * n * (1.5e-11 * d + 1.5e-9)
     return 1.0 + n * (2e-5 + 8e-10 * float(np.sqrt(n)) * (d + 16))
 
 

@@ -23,6 +23,7 @@ from projector.neighbor_graph import (
     find_neighbors,
     pairs,
 )
+from projector.neighbor_graph.find import is_exact_search
 from projector.neighbor_graph.space import measure
 from projector.neighbors import METRICS, Metric
 from projector.progress import finish
@@ -285,3 +286,13 @@ def test_tiles_of_any_size_find_the_same(
     assert_nearest(found, vectors)
     assert (found.ids == wanted.ids).all()
     assert (found.distances == wanted.distances).all()
+
+
+@pytest.mark.parametrize(
+    ("n", "d", "is_exact"),
+    [(10_000, 784, True), (71_291, 384, True), (100_000, 64, False), (500_000, 384, False)],
+)
+def test_rows_too_wide_for_lists_are_compared_with_all_others(
+    n: int, d: int, is_exact: bool
+) -> None:
+    assert is_exact_search(n, d) == is_exact
