@@ -374,6 +374,22 @@ def test_an_embedding_without_metadata_gets_its_first_column(bare):
     assert bare.model.embedding.metadata["kind"].to_list()[-1] == "edge"
 
 
+def test_edits_in_quick_succession_are_undone_one_by_one(opened):
+    edits = tuple(Edit("mine", Selection.of([row]), "here") for row in (1, 2))
+    opened.model.choose(edits=edits[:1])
+    opened.model.choose(edits=edits)
+    opened.history.undo()
+    assert opened.model.choice.edits == edits[:1]
+
+
+def test_a_slider_that_is_dragged_is_one_step_to_undo(opened):
+    before = opened.model.choice.point_size
+    for size in (1.1, 1.2, 1.3):
+        opened.model.choose(point_size=size)
+    opened.history.undo()
+    assert opened.model.choice.point_size == before
+
+
 def test_edits_stay_for_another_step_of_as_many_rows(opened):
     opened.model.select(Selection.of([4]))
     write(opened, "mine", "here")

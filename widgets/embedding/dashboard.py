@@ -52,6 +52,7 @@ from widgets.shared.history import History
 from widgets.shared.job import RunJob
 
 NOT_UNDONE = frozenset({"search", "search_in", "search_mode", "projection", "fog", "label_size"})
+UNDONE_ONE_BY_ONE = frozenset({"edits", "named", "isolation", "hidden_categories"})
 
 
 class EmbeddingDashboard(Dashboard):
@@ -105,7 +106,7 @@ class EmbeddingDashboard(Dashboard):
         self.notice.file_asked.connect(self._data.metadata.ask_file)
         self.notice.doctor_asked.connect(self.show_doctor)
         self._panes = Panes(self._left, self._middle(), self._inspector)
-        self.history = History(self.model, NOT_UNDONE, self)
+        self.history = History(self.model, NOT_UNDONE, self, apart=UNDONE_ONE_BY_ONE)
         self._commands = EmbeddingCommands(
             self.model, self.canvas, self._panes, self._inspector, self._data.steps
         )

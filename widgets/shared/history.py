@@ -30,6 +30,7 @@ class History(QObject):
 
     Changes of the same names in quick succession are one, so a drag of a slider is one step.
     forgotten: names of fields that are not worth a step of their own, such as the search text.
+    apart: names of fields of which every change is a step, however quickly one follows another.
     """
 
     changed = Signal()
@@ -39,9 +40,11 @@ class History(QObject):
         model: ViewModel[Any],
         forgotten: frozenset[str] = frozenset(),
         parent: QObject | None = None,
+        *,
+        apart: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(parent or model)
-        self._model, self._forgotten = model, forgotten
+        self._model, self._forgotten, self._apart = model, forgotten, apart
         self._done: list[Change] = []
         self._undone: list[Change] = []
         model.history = self
@@ -69,13 +72,17 @@ class History(QObject):
             return
         change = Change(before, after, names, time.monotonic())
         last = self._done[-1] if self._done else None
-        if last is not None and last.names == names and change.at - last.at < MERGED_S:
+        if last is not None and self._is_one_step(last, change):
             change = dataclasses.replace(change, before=last.before)
             self._done.pop()
         self._done.append(change)
         del self._done[:-MOST]
         self._undone.clear()
         self.changed.emit()
+
+    def _is_one_step(self, last: Change, change: Change) -> bool:
+        is_quick = change.at - last.at < MERGED_S
+        return is_quick and last.names == change.names and not change.names & self._apart
 
     def undo(self) -> None:
         """Bring back what the last step changed; whatever changed by itself since then stays."""
