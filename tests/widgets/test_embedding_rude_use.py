@@ -16,6 +16,7 @@ from widgets.embedding.dashboard import EmbeddingDashboard
 from widgets.embedding.exporting.exporter import Exporter
 from widgets.embedding.exporting.wish import ExportWish
 from widgets.embedding.projecting.wishes import wish_of
+from widgets.shared.theme import app_palette
 
 N = 30
 TOO_LARGE = 10**400
@@ -33,6 +34,7 @@ def opened(qtbot, run_job, tmp_path):
     write(tmp_path)
     dashboard = EmbeddingDashboard(run_job)
     qtbot.addWidget(dashboard)
+    dashboard.setPalette(app_palette(is_dark=False))
     dashboard.resize(1280, 800)
     dashboard.show()
     dashboard.show_contents(finish(read_contents(tmp_path)))
@@ -51,6 +53,7 @@ def begun(qtbot, run_job, tmp_path):
     write(tmp_path)
     dashboard = EmbeddingDashboard(run)
     qtbot.addWidget(dashboard)
+    dashboard.setPalette(app_palette(is_dark=False))
     dashboard.resize(1280, 800)
     dashboard.show()
     dashboard.show_contents(finish(read_contents(tmp_path)))
