@@ -1,7 +1,7 @@
 """Labels in the picture: which points are named at this zoom, and where without overlap.
 
-`rank_labels` once per layout, in a job; then for each picture `choose_candidates`, measure their
-texts, `place_labels`.
+`rank_labels` and `typical_rows` once per layout, in a job; then for each picture
+`choose_candidates`, measure their texts, `place_labels`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from projector.labels.candidates import Candidates, choose_candidates
 from projector.labels.placement import ANCHORS, CENTERED, Placed, place_labels
 from projector.labels.rank import LabelRank, rank_labels
+from projector.labels.typical import typical_rows
 
 __all__ = [
     "ANCHORS",
@@ -19,4 +20,5 @@ __all__ = [
     "choose_candidates",
     "place_labels",
     "rank_labels",
+    "typical_rows",
 ]

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, QSizeF, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from projector.arrays import FloatArray
+from projector.arrays import FloatArray, IntArray
 from projector.errors import ProjectorError
-from projector.labels import LabelRank, rank_labels
+from projector.labels import LabelRank, rank_labels, typical_rows
 from projector.progress import Work
 from projector.sequences import sequence_column
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.layers.contours import Contours, find_contours
-from widgets.embedding.layers.labels import LabelStyle, PlacedLabels, new_labels
+from widgets.embedding.layers.labels import NO_ROWS, LabelStyle, PlacedLabels, new_labels
 from widgets.embedding.layers.sequences import SequenceLines, read_sequence_lines
 from widgets.embedding.overlay_painter import CAPTION_MARGIN
 from widgets.embedding.view_model import EmbeddingViewModel
 from widgets.shared.job import RunJob
 
+if TYPE_CHECKING:
+    import polars as pl
+
 REST_MS = 180
 LONGEST_S = 0.6
 """While the camera moves on and on, labels are placed anew this often."""
+
+Ranked = tuple[FloatArray, LabelRank, "pl.Series | None", IntArray]
 
 
 class LabelKeeper(QObject):
@@ -39,6 +45,9 @@ class LabelKeeper(QObject):
         self._model, self._canvas, self._run_job = model, canvas, run_job
         self._rank: LabelRank | None = None
         self._ranked: FloatArray | None = None
+        self._named: pl.Series | None = None
+        self._typical = NO_ROWS
+        self._column: tuple[pl.DataFrame | None, str | None, pl.Series | None] = (None, None, None)
         self._labels: PlacedLabels | None = None
         self._placed_at = 0.0
         self._timer = QTimer(self, singleShot=True, interval=REST_MS)
@@ -74,6 +83,17 @@ class LabelKeeper(QObject):
             self._on_rest()
 
     @property
+    def _label_column(self) -> pl.Series | None:
+        """The same object as long as it is the same column of the same table."""
+        embedding, name = self._model.embedding, self._model.choice.label_by
+        table = None if embedding is None else embedding.metadata
+        if table is None or name is None or name not in table.columns:
+            self._column = (None, None, None)
+        elif self._column[0] is not table or self._column[1] != name:
+            self._column = (table, name, table[name])
+        return self._column[2]
+
+    @property
     def _is_wanted(self) -> bool:
         choice = self._model.choice
         is_named = choice.label_by is not None
@@ -84,9 +104,10 @@ class LabelKeeper(QObject):
         drawn = self._canvas.drawn
         if not self._is_wanted or not len(drawn.positions):
             self._show(None)
-        elif drawn.positions is not self._ranked:
+        elif drawn.positions is not self._ranked or self._label_column is not self._named:
             title = self.tr("Choosing labels")
-            work = _ranked(drawn.positions)
+            rank = self._rank if drawn.positions is self._ranked else None
+            work = _ranked(drawn.positions, rank, self._label_column)
             self._run_job(
                 "embedding/labels",
                 title,
@@ -98,8 +119,8 @@ class LabelKeeper(QObject):
             self._place()
 
     @Slot(object)
-    def _on_ranked(self, result: tuple[FloatArray, LabelRank]) -> None:
-        self._ranked, self._rank = result
+    def _on_ranked(self, result: Ranked) -> None:
+        self._ranked, self._rank, self._named, self._typical = result
         if self._ranked is self._canvas.drawn.positions:
             self._place()
 
@@ -131,6 +152,7 @@ class LabelKeeper(QObject):
                 emphasis=drawn.emphasis,
                 named=named,
                 obstacles=_in_the_way(canvas),
+                typical=self._typical,
                 before=self._labels,
             )
         )
@@ -141,9 +163,13 @@ class LabelKeeper(QObject):
             self._canvas.set_placed_labels(labels)
 
 
-def _ranked(positions: FloatArray) -> Work[tuple[FloatArray, LabelRank]]:
-    rank = yield from rank_labels(positions)
-    return positions, rank
+def _ranked(
+    positions: FloatArray, rank: LabelRank | None, column: pl.Series | None
+) -> Work[Ranked]:
+    if rank is None:
+        rank = yield from rank_labels(positions)
+    typical = yield from typical_rows(positions, column)
+    return positions, rank, column, typical
 
 
 def _in_the_way(canvas: ScatterCanvas) -> list[QRectF]:

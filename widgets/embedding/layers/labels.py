@@ -20,6 +20,7 @@ PX_A_LABEL, PX_A_WORD = 9_000.0, 450.0
 AWAY_PX = 7.0
 SMALLEST_WORD, LARGEST_WORD = 0.85, 1.7
 """How much smaller and larger far and near words are written."""
+NO_ROWS: IntArray = np.empty(0, np.int64)
 N_STEPS = 4
 """Into so many sizes a doubling of the depth is cut; each size measures its texts anew."""
 
@@ -60,10 +61,12 @@ def new_labels(
     emphasis: ByteArray | None = None,
     named: Sequence[int] = (),
     obstacles: Sequence[QRectF] = (),
+    typical: IntArray = NO_ROWS,
     before: PlacedLabels | None = None,
 ) -> PlacedLabels:
     """The labels of one picture. Points that are hidden or dim get none.
 
+    typical: rows that stand for all of their name, tried before others of the same name.
     named: points that have a label already. obstacles: where no label may lie. before: the labels
     of the picture before; they stay where they can. Each text is there once, as a second one of
     the same name tells nothing new.
@@ -75,7 +78,7 @@ def new_labels(
         view.camera,
         width,
         height,
-        first=raised,
+        first=(*raised, typical),
         shown_mask=None if emphasis is None else emphasis >= NORMAL,
         most=MOST_WORDS_TRIED if style.are_words else MOST_TRIED,
     )
