@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -136,24 +136,6 @@ def with_selection(
     return tuple(added if one.name == added.name else one for one in known)
 
 
-def selections_to_json(selections: Sequence[NamedSelection]) -> list[dict[str, Any]]:
-    """Plain values for the session file: [{"name": ..., "rows": [3, [10, 400]]}]."""
-    return [{"name": one.name, "rows": one.selection.to_json()} for one in selections]
-
-
-def selections_from_json(value: Any, n: int) -> tuple[NamedSelection, ...]:
-    """What selections_to_json described, of n rows. Raises InvalidChoice."""
-    if not isinstance(value, list):
-        raise InvalidChoice("The saved selections can't be used: they are no list.")
-    found: list[NamedSelection] = []
-    for one in value:
-        name = one.get("name") if isinstance(one, Mapping) else None
-        if not isinstance(name, str):
-            raise InvalidChoice("The saved selections can't be used: one has no name.")
-        found.append(NamedSelection(name, Selection.from_json(one.get("rows"), n)))
-    return tuple(found)
-
-
 @dataclass(frozen=True, slots=True)
 class Isolation:
     """What is shown at all. rows: None for every row. Row numbers stay what they are, so that
@@ -178,11 +160,6 @@ class Isolation:
         if self.rows is None:
             return _checked(selection.inverted(n))
         return _checked(self.rows.subtract(selection))
-
-    def swapped(self, n: int) -> Isolation:
-        """Show what is hidden, and hide what is shown. Raises InvalidChoice when nothing is
-        hidden."""
-        return _checked(NOTHING if self.rows is None else self.rows.inverted(n))
 
     def mask(self, n: int) -> MaskArray | None:
         """Bool (n,), read-only, set for what is shown; None for all."""

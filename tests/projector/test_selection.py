@@ -16,8 +16,6 @@ from projector.selection import (
     Isolation,
     NamedSelection,
     Selection,
-    selections_from_json,
-    selections_to_json,
     with_selection,
 )
 
@@ -105,18 +103,6 @@ def test_rows_below_zero_are_refused():
         Selection.of([-1, 4])
 
 
-def test_named_selections_come_back_from_json():
-    named = (NamedSelection("größer", Selection.of([1, 2])), NamedSelection("none", NOTHING))
-    told = json.loads(json.dumps(selections_to_json(named)))
-    assert selections_from_json(told, N) == named
-
-
-@pytest.mark.parametrize("value", [None, [3], [{"rows": []}], [{"name": 3, "rows": []}]])
-def test_damaged_named_selections_are_a_sentence(value):
-    with pytest.raises(InvalidChoice, match="saved selections"):
-        selections_from_json(value, N)
-
-
 def test_a_name_is_given_once():
     first, again = NamedSelection("a", NOTHING), NamedSelection("a", Selection.of([1]))
     other = NamedSelection("b", NOTHING)
@@ -133,10 +119,9 @@ def test_isolating_twice_narrows_what_is_shown():
     assert np.flatnonzero(shown.mask(N)).tolist() == [3, 4]
 
 
-def test_hiding_and_showing_the_others():
+def test_what_is_hidden_stays_hidden():
     hidden = Isolation().without(Selection.of([0, 1]), 5)
     assert hidden.ids(5).tolist() == [2, 3, 4]
-    assert hidden.swapped(5).ids(5).tolist() == [0, 1]
     assert hidden.without(Selection.of([2]), 5).ids(5).tolist() == [3, 4]
 
 
@@ -151,7 +136,6 @@ def test_showing_all_needs_no_mask():
     [
         lambda: Isolation().isolated(NOTHING),
         lambda: Isolation().without(Selection.of(range(5)), 5),
-        lambda: Isolation().swapped(5),
     ],
 )
 def test_an_empty_picture_is_refused(attempt):

@@ -1,4 +1,4 @@
-"""Undo and redo in the Edit menu, named after what they would take back."""
+"""Undo and redo in the Edit menu."""
 
 from __future__ import annotations
 

@@ -32,9 +32,6 @@ class LeftPages(QTabWidget):
         self.setTabToolTip(self.addTab(page, title), tip)
         return page
 
-    def show_data(self) -> None:
-        self.setCurrentWidget(self._data)
-
     def show_projection(self) -> None:
         self.setCurrentWidget(self._projection)
 

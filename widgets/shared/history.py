@@ -57,15 +57,6 @@ class History(QObject):
     def can_redo(self) -> bool:
         return bool(self._undone)
 
-    @property
-    def undo_names(self) -> frozenset[str]:
-        """The fields that undo would bring back."""
-        return self._done[-1].names if self._done else frozenset()
-
-    @property
-    def redo_names(self) -> frozenset[str]:
-        return self._undone[-1].names if self._undone else frozenset()
-
     def note(self, before: Any, after: Any, names: frozenset[str]) -> None:
         """The user has just made this change."""
         if not names - self._forgotten:

@@ -63,11 +63,6 @@ class LegendLines(QAbstractListModel):
     def filter(self) -> str:
         return self._filter
 
-    @property
-    def listed_codes(self) -> IntArray:
-        """The codes of the lines that pass the filter, in their order."""
-        return self._codes
-
     def set_coloring(self, coloring: Coloring) -> None:
         """Other categories, or other colors of the same."""
         found = coloring.categories
