@@ -17,6 +17,7 @@ from projector.progress import finish
 from projector.projections.prepare import Preparation
 from projector.selection import Selection
 from widgets.embedding.dashboard import EmbeddingDashboard
+from widgets.embedding.layers.keeper import SequenceKeeper
 from widgets.embedding.layouts import Layout
 from widgets.embedding.placement import stretched
 from widgets.embedding.tools.gizmo import OrientationGizmo
@@ -377,6 +378,33 @@ def test_sequences_are_lines_from_row_to_row(dashboard):
     assert len(drawn & expected) > 0.95 * len(expected)
     press(dashboard, Qt.Key.Key_Q)
     assert canvas.overlay.strokes == ()
+
+
+class Waiting:
+    """Jobs that are left to be done later; what was cancelled is not."""
+
+    def __init__(self):
+        self.is_running, self.work, self.on_done = False, None, None
+
+    def run(self, key, title, work, *, on_done, on_step=None, on_failed=None):
+        self.is_running, self.work, self.on_done = True, work, on_done
+        return self
+
+    def cancel(self):
+        self.is_running = False
+
+    def end(self):
+        if self.is_running:
+            self.on_done(finish(self.work))
+
+
+def test_lines_of_a_table_that_is_gone_are_not_drawn(dashboard):
+    waiting = Waiting()
+    keeper = SequenceKeeper(dashboard.model, dashboard.canvas, waiting.run)
+    keeper.read()
+    dashboard.model.set_table(None)
+    waiting.end()
+    assert dashboard.canvas.overlay.strokes == ()
 
 
 def test_contours_surround_the_points_while_they_are_wanted(dashboard, qtbot):

@@ -14,6 +14,7 @@ from projector.labels import LabelRank, rank_labels, typical_rows
 from projector.progress import Work
 from projector.sequences import sequence_column
 from widgets.embedding.canvas import ScatterCanvas
+from widgets.embedding.inspecting.latest import Latest
 from widgets.embedding.layers.contours import Contours, find_contours
 from widgets.embedding.layers.labels import NO_ROWS, LabelStyle, PlacedLabels, new_labels
 from widgets.embedding.layers.sequences import SequenceLines, read_sequence_lines
@@ -199,7 +200,8 @@ class SequenceKeeper(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._model, self._canvas, self._run_job = model, canvas, run_job
+        self._model, self._canvas = model, canvas
+        self._latest = Latest(run_job, "embedding/sequences", self.tr("Following sequences"))
         self._lines: SequenceLines | None = None
         model.shown_changed.connect(self.read)
         model.table_changed.connect(self.read)
@@ -208,14 +210,13 @@ class SequenceKeeper(QObject):
     @Slot()
     def read(self) -> None:
         """Follow the rows of the table shown."""
+        self._latest.cancel()
         embedding = self._model.embedding
         table = None if embedding is None else embedding.metadata
         if sequence_column(table) is None:
             self._on_read(None)
             return
-        title = self.tr("Following sequences")
-        work = read_sequence_lines(table)
-        self._run_job("embedding/sequences", title, work, on_done=self._on_read)
+        self._latest.start(read_sequence_lines(table), self._on_read)
 
     @Slot(object)
     def _on_changed(self, names: frozenset[str]) -> None:
