@@ -7,10 +7,12 @@ times slower and must not be entered from two threads at once.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator
+import threading
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Step = TypeVar("Step")
 Result = TypeVar("Result")
@@ -21,6 +23,10 @@ _pool = ThreadPoolExecutor(N_CORES, thread_name_prefix="kernel")
 _libraries = ThreadPoolExecutor(2, thread_name_prefix="library")
 
 _POLL_S = 0.03
+
+_products = threading.Lock()
+_n_alone = 0
+_limits: Any = None
 
 
 def for_each_part(n: int, kernel: Callable[[int, int], None], smallest: int = 1) -> None:
@@ -50,3 +56,26 @@ def beside(call: Callable[[], Result], step: Callable[[], Step]) -> Generator[St
     while not wait((waiting,), timeout=_POLL_S).done:
         yield step()
     return waiting.result()
+
+
+@contextmanager
+def products_alone() -> Iterator[None]:
+    """Meanwhile products of matrices use one thread a call, as kernels call them from several.
+
+    The library's own threads wait for one another, on a busy computer at each product. May be
+    entered from several jobs at once; the last one out brings back what was.
+    """
+    global _limits, _n_alone  # they belong to the process, as the library's threads do
+    from threadpoolctl import threadpool_limits
+
+    with _products:
+        if _n_alone == 0:
+            _limits = threadpool_limits(1, user_api="blas")
+        _n_alone += 1
+    try:
+        yield
+    finally:
+        with _products:
+            _n_alone -= 1
+            if _n_alone == 0:
+                _limits.restore_original_limits()

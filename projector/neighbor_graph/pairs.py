@@ -21,7 +21,7 @@ from projector.neighbor_graph.exact import (
     rows_at_once,
 )
 from projector.neighbor_graph.space import Floats, Space, places
-from projector.parallel import for_each_part
+from projector.parallel import for_each_part, products_alone
 from projector.progress import Progress, Work
 
 _MOST_SIDE = 2048  # rows of a block: a tile of products takes 16 MB
@@ -44,8 +44,9 @@ def fill_by_pairs(
     middle = end - (end - begin) * _DECIDING
     heaps = np.full((n, m), np.inf, np.float32)
     candidates = np.full((n, m), -1, np.int32)
-    for part in _compare_all(space, heaps, candidates):
-        yield Progress(begin + (middle - begin) * part, "Finding neighbors")
+    with products_alone():
+        for part in _compare_all(space, heaps, candidates):
+            yield Progress(begin + (middle - begin) * part, "Finding neighbors")
     unsure = [np.empty(0, np.int64)]
     finite = np.flatnonzero(space.mask)
     for place in places(len(finite), rows_at_once(m)):
@@ -68,13 +69,24 @@ def _compare_all(space: Space, heaps: Floats, ids: Ids) -> Iterator[float]:
         offsets = space.offsets(place, rows)
         for other in blocks[i:]:
             columns = np.ascontiguousarray(space.rows(other, np.float32))
-            products = rows @ columns.T
+            products = _multiplied(rows, columns)
             factor = np.float32(2 if space.metric == "euclidean" else 1)
             _to_rows(products, space.offsets(other, columns), factor, place, other, heaps, ids)
             if other != place:
                 _to_columns(products, offsets, factor, place, other, heaps, ids)
             done += 1
             yield done / n_tiles
+
+
+def _multiplied(rows: Floats, columns: Floats) -> Floats:
+    """rows @ columns.T, (a, d) and (b, d) to (a, b)."""
+    products = np.empty((len(rows), len(columns)), np.float32)
+
+    def part(start: int, stop: int) -> None:
+        np.matmul(rows[start:stop], columns.T, out=products[start:stop])
+
+    for_each_part(len(rows), part, _SMALLEST_PART)
+    return products
 
 
 def _side(d: int) -> int:
