@@ -49,6 +49,18 @@ def test_enter_runs_the_first_match(palette, qtbot):
     assert palette.ran == ["Reset camera"]
 
 
+def test_a_command_named_so_comes_before_one_described_so(qtbot):
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    actions = [QAction(text, owner) for text in ("Open view", "A view to save", "Save view as…")]
+    actions[0].setStatusTip("A view that you did save")
+    palette = CommandPalette(actions, owner)
+    palette.show()
+    assert shown(palette) == ["Open view", "A view to save", "Save view as…"]
+    qtbot.keyClicks(palette.findChild(QLineEdit), "save view")
+    assert shown(palette) == ["Save view as…", "A view to save", "Open view"]
+
+
 def test_down_moves_to_the_next_command(palette, qtbot):
     field = palette.findChild(QLineEdit)
     qtbot.keyClick(field, Qt.Key.Key_Down)

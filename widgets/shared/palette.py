@@ -17,11 +17,27 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+_ORDER = 3
+"""The column, hidden, that the list is sorted by."""
+
 
 def matches(text: str, typed: str) -> bool:
     """Whether every typed word occurs in the text, in any order, whatever the case."""
     folded = text.casefold()
     return all(word in folded for word in typed.casefold().split())
+
+
+def rank(name: str, tip: str, typed: str) -> int:
+    """How well a command fits what was typed, 0 best: its name begins so, has it, has the words of
+    it, or its description must help. The number of ranks where nothing fits."""
+    folded, wanted = name.casefold(), typed.casefold().strip()
+    fits = (
+        folded.startswith(wanted),
+        wanted in folded,
+        matches(name, typed),
+        matches(f"{name} {tip}", typed),
+    )
+    return fits.index(True) if any(fits) else len(fits)
 
 
 class CommandPalette(QDialog):
@@ -36,7 +52,8 @@ class CommandPalette(QDialog):
         self._field.textChanged.connect(self._on_text_changed)
         self._field.returnPressed.connect(self._on_chosen)
         self._field.installEventFilter(self)
-        self._list = QTreeWidget(columnCount=3)
+        self._list = QTreeWidget(columnCount=4)
+        self._list.setColumnHidden(_ORDER, True)
         self._list.setHeaderHidden(True)
         self._list.setRootIsDecorated(False)
         self._list.setAccessibleName(self.tr("Commands"))
@@ -52,8 +69,9 @@ class CommandPalette(QDialog):
         header = self._list.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self._list.setColumnWidth(0, 30 * width)
-        self._list.setColumnWidth(2, 26 * width)
+        header.setMinimumSectionSize(4 * width)
+        for column_with_texts in (0, 2):
+            header.setSectionResizeMode(column_with_texts, QHeaderView.ResizeMode.ResizeToContents)
         self._on_text_changed("")
 
     def _add(self, action: QAction) -> QTreeWidgetItem:
@@ -65,12 +83,13 @@ class CommandPalette(QDialog):
 
     @Slot(str)
     def _on_text_changed(self, typed: str) -> None:
-        first: QTreeWidgetItem | None = None
-        for item in self._items:
-            is_match = matches(f"{item.text(0)} {item.text(1)}", typed)
-            item.setHidden(not is_match)
-            first = first or (item if is_match else None)
-        self._list.setCurrentItem(first)  # type: ignore[arg-type]
+        for i, item in enumerate(self._items):
+            found = rank(item.text(0), item.text(1), typed)
+            item.setHidden(not matches(f"{item.text(0)} {item.text(1)}", typed))
+            item.setText(_ORDER, f"{found} {i:06}")
+        self._list.sortItems(_ORDER, Qt.SortOrder.AscendingOrder)
+        shown = self._shown()
+        self._list.setCurrentItem(shown[0] if shown else None)  # type: ignore[arg-type]
 
     @Slot()
     def _on_chosen(self) -> None:
@@ -96,8 +115,13 @@ class CommandPalette(QDialog):
         return super().eventFilter(watched, event)
 
     def _move(self, step: int) -> None:
-        shown = [item for item in self._items if not item.isHidden()]
+        shown = self._shown()
         if shown:
             current = self._list.currentItem()
             at = shown.index(current) if current in shown else -step
             self._list.setCurrentItem(shown[(at + step) % len(shown)])
+
+    def _shown(self) -> list[QTreeWidgetItem]:
+        """From the top."""
+        rows = (self._list.topLevelItem(i) for i in range(self._list.topLevelItemCount()))
+        return [item for item in rows if item is not None and not item.isHidden()]
