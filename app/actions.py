@@ -29,12 +29,20 @@ class CommandAction(QAction):
         elif command.id == "app.about":
             self.setMenuRole(QAction.MenuRole.AboutRole)
         self.triggered.connect(self._on_triggered)
-        self.refresh()
+        self._show_checked()
 
     def refresh(self) -> None:
         """Ask the command anew; done whenever a menu or the palette opens."""
         if self.command.is_enabled is not None:
             self.setEnabled(self.command.is_enabled())
+        self._show_checked()
+
+    def rest(self) -> None:
+        """Let its keys work again: what was dim in a menu may be possible by the time they are
+        pressed, and the command is asked then."""
+        self.setEnabled(True)
+
+    def _show_checked(self) -> None:
         if self.command.is_checked is not None:
             self.setChecked(self.command.is_checked())
 
@@ -42,7 +50,7 @@ class CommandAction(QAction):
     def _on_triggered(self) -> None:
         if self.command.is_enabled is None or self.command.is_enabled():
             self.command.run()
-        self.refresh()
+        self._show_checked()
 
 
 class CommandMenu(QMenu):
@@ -52,12 +60,19 @@ class CommandMenu(QMenu):
         super().__init__(title, parent)
         self.setToolTipsVisible(True)
         self.aboutToShow.connect(self._on_about_to_show)
+        self.aboutToHide.connect(self._on_about_to_hide)
 
     @Slot()
     def _on_about_to_show(self) -> None:
         for action in self.actions():
             if isinstance(action, CommandAction):
                 action.refresh()
+
+    @Slot()
+    def _on_about_to_hide(self) -> None:
+        for action in self.actions():
+            if isinstance(action, CommandAction) and action.isVisible():
+                action.rest()
 
 
 def build_menus(bar: QMenuBar) -> dict[str, CommandMenu]:

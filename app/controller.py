@@ -285,9 +285,11 @@ class Controller(QObject):
 
     def show_palette(self) -> None:
         CommandPalette(list(self.window.actions_now), self.window).open()
+        self.window.rest_actions()
 
     def show_shortcuts(self) -> None:
         ShortcutList(self.window.actions_now, self.window).open()
+        self.window.rest_actions()
 
     def show_about(self) -> None:
         QMessageBox.about(self.window, self.tr("About projector"), ABOUT)

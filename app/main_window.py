@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
             menus["File"].insertSeparator(self._action(name))
         self._menus = menus
         self.addActions(self.actions_now + [a for own in self._tab_actions.values() for a in own])
+        self.rest_actions()
         self._on_tab_changed(self._tabs.currentIndex())
 
     def _action(self, name: str) -> QAction:
@@ -111,6 +112,12 @@ class MainWindow(QMainWindow):
         for action in (found := [*self._actions, *own]):
             action.refresh()
         return found
+
+    def rest_actions(self) -> None:
+        """Let all keys work again after actions_now was read."""
+        for action in self.actions():
+            if isinstance(action, CommandAction) and action.isVisible():
+                action.rest()
 
     @property
     def dashboard(self) -> Dashboard | None:
@@ -179,7 +186,7 @@ class MainWindow(QMainWindow):
         front = self.dashboard
         for dashboard, actions in self._tab_actions.items():
             for action in actions:
-                action.setVisible(dashboard is front)
+                action.setVisible(dashboard is front)  # what is not to be seen has no keys either
                 action.setEnabled(dashboard is front)
         for menu in self._menus.values():
             shown = any(a.isVisible() and not a.isSeparator() for a in menu.actions())
