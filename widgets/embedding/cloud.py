@@ -243,7 +243,9 @@ class CloudPresenter(QObject):
     @Slot(object)
     def _on_arranged(self, cloud: Cloud) -> None:
         self._arranging = None
-        if cloud.shown is not self._model.shown:
+        shown = self._model.shown
+        # the same points, though their table may have been made anew meanwhile
+        if shown is None or cloud.shown.coordinates is not shown.coordinates:
             return
         is_flat = self._model.choice.is_flat
         before, places = self._drawn, self._places

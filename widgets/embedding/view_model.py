@@ -62,6 +62,7 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
 
     layouts: what projections made. shared: prepared rows and neighbors, which all jobs share.
     columns: metadata that were computed, by name; a polars Series of as many rows each.
+    own_table: the metadata as the files have it, without edits and computed columns.
 
     coloring, emphasis (uint8 (n,)), sizes: how the points look, None before it is known; emphasis
     is None where all are alike, sizes where no column says them.
@@ -96,6 +97,7 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         self.layouts = Layouts()
         self.shared = Shared()
         self.columns: dict[str, pl.Series] = {}
+        self.own_table: pl.DataFrame | None = None
 
     @property
     def group(self) -> SourceGroup | None:
@@ -295,6 +297,7 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         if self.embedding is None or shown is None or not _is_same(shown.embedding, self.embedding):
             self.columns = {}
         self.shown = shown
+        self.own_table = None if shown is None else shown.embedding.metadata
         self.sheet = None if shown is None else sheet_of(shown.embedding.sprites)
         self.nearest = None
         if shown is not None:

@@ -145,11 +145,13 @@ def coloring_work(
     is_dark: bool,
     known: ColumnCodes | None = None,
     before: Categories | None = None,
+    own: pl.DataFrame | None = None,
 ) -> Work[Coloring]:
     """The colors that the choice asks for.
 
     known: what was found out of this very column. before: the column's categories in another
-    table, which keep their colors.
+    table, which keep their colors. own: the table without edits, whose categories come first where
+    there is no such: a view that is opened again has the colors it was saved with.
     """
     yield Progress(None, "Coloring the points")
     if table is None or choice.color_by is None or choice.color_by not in table.columns:
@@ -159,6 +161,8 @@ def coloring_work(
     if not is_gradient(codes.kind, choice.as_categories):
         if codes.categories is None:
             yield Progress(None, "Counting the categories")
+            if before is None and own is not None and own is not table:
+                before = categories(own[codes.column]) if codes.column in own.columns else None
             codes = dataclasses.replace(codes, categories=categories(column, before))
         return _by_category(codes, choice, is_dark)
     if codes.numbers is None:

@@ -72,6 +72,7 @@ class PointLooks(QObject):
             is_dark(self._widget.palette()),
             self._codes_of(choice.color_by, table),
             self._before.get(choice.color_by or ""),
+            self._model.own_table,
         )
         title = self.tr("Coloring the points")
         self._run_job(
