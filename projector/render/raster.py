@@ -7,8 +7,9 @@ color or background costs. Picking is a look-up.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +31,9 @@ SMALLEST_RADIUS_PX = 0.5
 NO_SCALES: FloatArray = frozen(np.empty(0, np.float32))
 NO_RANKS: NDArray[np.int32] = frozen(np.empty(0, np.int32))
 NO_EMPHASIS = frozen(np.empty(0, np.uint8))
-Traits = tuple[FloatArray, NDArray[np.int32], NDArray[np.uint8]]
+Traits: TypeAlias = tuple[FloatArray, NDArray[np.int32], NDArray[np.uint8]]
 """Scales and ranks in the painter's order; emphasis in the points' own."""
+NO_TRAITS: Traits = (NO_SCALES, NO_RANKS, NO_EMPHASIS)
 
 
 class Raster:
@@ -49,8 +51,8 @@ class Raster:
         self._geometry = ordered(positions, order)
         self._surface = Surface()
         self._alpha_of: tuple[Any, bool] = (None, False)
-        self._traits_of: tuple[Any, ...] = (None, None, None)
-        self._traits: Traits = (NO_SCALES, NO_RANKS, NO_EMPHASIS)
+        # in one, as pictures are painted by several threads: how many places, of what, the traits
+        self._gathered: tuple[int, tuple[Any, ...], Traits] = (0, (), NO_TRAITS)
 
     @property
     def n_points(self) -> int:
@@ -103,6 +105,8 @@ class Raster:
         if front is None or self.is_see_through(style):
             return False
         style.check(self._n_points)
+        if self._known_traits(style, self.count_drawn(style.n_most)) is None:
+            return False  # to gather them takes as long as a picture
         seen = self._seen(camera, width, height, style)
         return _is_same(front.made_for, self._made_for(seen, width, height, style))
 
@@ -128,7 +132,8 @@ class Raster:
         return points_within(self._geometry, seen.scales, seen.lens, polygon, self._n_points)
 
     def _seen(self, camera: Camera, width: int, height: int, style: Style) -> Seen:
-        scales, ranks, emphasis = self._traits_for(style)
+        n_drawn = self.count_drawn(style.n_most)
+        scales, ranks, emphasis = self._traits_for(style, n_drawn)
         sprites = style.sprites
         radius = max(SMALLEST_RADIUS_PX, style.sprite_px / 2 if sprites else style.radius_px)
         reach = 1.0 if sprites is None else max(1.0, sprites.tile[0] / max(1, sprites.tile[1]))
@@ -140,7 +145,7 @@ class Raster:
             scales=scales,
             ranks=ranks,
             lens=self._geometry.lens(camera, width, height, radius, reach),
-            n_drawn=count_drawn(len(self._geometry.points), style.n_most),
+            n_drawn=n_drawn,
             colors=as_input(style.colors, np.uint8),
             emphasis=emphasis,
             ground=(red, green, blue),
@@ -152,14 +157,19 @@ class Raster:
         drawn = (seen.n_drawn, seen.scales, seen.ranks, style.sprites)
         return (self, width, height, seen.lens, *drawn)
 
-    def _traits_for(self, style: Style) -> Traits:
-        given = (style.shown_mask, style.emphasis, style.sizes)
-        if not _is_same(self._traits_of, given):
-            # the traits first: another thread may read them as soon as it sees what they are of
-            self._traits, self._traits_of = self._gathered(style), given
-        return self._traits
+    def _traits_for(self, style: Style, n_drawn: int) -> Traits:
+        """Of the first n_drawn places at least: a picture of a part is not kept waiting for all."""
+        known = self._known_traits(style, n_drawn)
+        if known is None:
+            known = self._gather(style, n_drawn)
+            self._gathered = (n_drawn, _given(style), known)
+        return known
 
-    def _gathered(self, style: Style) -> Traits:
+    def _known_traits(self, style: Style, n_drawn: int) -> Traits | None:
+        n_gathered, of, traits = self._gathered
+        return traits if n_gathered >= n_drawn and _is_same(of, _given(style)) else None
+
+    def _gather(self, style: Style, n_drawn: int) -> Traits:
         from projector.render import kernels
 
         emphasis, sizes = style.emphasis, style.sizes
@@ -167,19 +177,23 @@ class Raster:
             shown = np.uint8(NORMAL) if emphasis is None else emphasis
             emphasis = np.where(style.shown_mask, shown, np.uint8(HIDDEN)).astype(np.uint8)
         if emphasis is None and sizes is None:
-            return NO_SCALES, NO_RANKS, NO_EMPHASIS
-        point_ids = self._geometry.point_ids
-        scales = np.empty(len(point_ids), dtype=np.float32)
-        ranks = np.empty(len(point_ids), dtype=np.int32)
+            return NO_TRAITS
+        point_ids = self._geometry.point_ids[:n_drawn]
+        scales = np.empty(n_drawn, dtype=np.float32)
+        ranks = np.empty(n_drawn, dtype=np.int32)
         wanted = NO_SCALES if sizes is None else as_input(sizes, np.float32)
         kinds = NO_EMPHASIS if emphasis is None else as_input(emphasis, np.uint8)
 
         def gather(start: int, stop: int) -> None:
             kernels.gather_scales(point_ids, wanted, kinds, scales, ranks, start, stop)
 
-        for_each_part(len(point_ids), gather, smallest=20_000)
+        for_each_part(n_drawn, gather, smallest=20_000)
         has_ranks = bool(len(ranks)) and bool((ranks != 1).any())
         return frozen(scales), frozen(ranks) if has_ranks else NO_RANKS, kinds
+
+
+def _given(style: Style) -> tuple[Any, ...]:
+    return style.shown_mask, style.emphasis, style.sizes
 
 
 def warm_up() -> Work[None]:
@@ -197,8 +211,8 @@ def warm_up() -> Work[None]:
     raster.points_within(np.eye(3, 2), Camera(), 8, 8, plain)
 
 
-def _is_same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+def _is_same(one: Sequence[Any], other: Sequence[Any]) -> bool:
     """Equal numbers; anything else must be the very same object."""
-    return all(
+    return len(one) == len(other) and all(
         a is b or (isinstance(a, int | tuple) and a == b) for a, b in zip(one, other, strict=True)
     )

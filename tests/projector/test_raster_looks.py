@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -246,3 +247,30 @@ def test_a_prefix_touches_every_part_of_the_picture(n: int) -> None:
     drawn = np.unique(raster.paint(camera, 400, 400, style).ids)[1:]
     counts = np.histogram2d(points[drawn, 0], points[drawn, 1], bins=5)[0]
     assert counts.min() > 0.5 * counts.mean()
+
+
+def test_a_part_then_all_then_a_part_look_as_each_by_itself() -> None:
+    points = cloud(4000)
+    kinds = np.random.default_rng(1).integers(0, 4, len(points)).astype(np.uint8)
+    sizes = np.random.default_rng(2).uniform(0.5, 2, len(points)).astype(np.float32)
+    raster = Raster(points)
+    for n_most in (300, 1, None, 900):
+        style = Style(
+            colors_of(len(points)), radius_px=3.0, emphasis=kinds, sizes=sizes, n_most=n_most
+        )
+        alone = Raster(points).paint(Camera(), WIDTH, HEIGHT, style)
+        found = raster.paint(Camera(), WIDTH, HEIGHT, style)
+        np.testing.assert_array_equal(found.ids, alone.ids)
+        np.testing.assert_array_equal(found.image, alone.image)
+
+
+def test_other_points_shown_are_not_a_mere_recolor() -> None:
+    points, raster = cloud(500), Raster(cloud(500))
+    style = Style(colors_of(len(points)), radius_px=3.0)
+    raster.paint(Camera(), WIDTH, HEIGHT, style)
+    assert raster.knows_front(Camera(), WIDTH, HEIGHT, replace(style, colors=colors_of(500)))
+    kinds = np.where(np.arange(500) % 2 == 0, HIDDEN, NORMAL).astype(np.uint8)
+    hidden = replace(style, emphasis=kinds)
+    assert not raster.knows_front(Camera(), WIDTH, HEIGHT, hidden)
+    raster.paint(Camera(), WIDTH, HEIGHT, hidden)
+    assert raster.knows_front(Camera(), WIDTH, HEIGHT, hidden)
