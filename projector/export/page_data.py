@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.arrays import ByteArray, IntArray
+from projector.arrays import ByteArray, IntArray, MaskArray
 from projector.colors import Legend
+from projector.export.axis_scale import AxisScale
+from projector.export.fair_lines import fair_pairs
 from projector.export.picture_data import sheet_url
 from projector.export.scene import Scene, scale_ticks
 from projector.progress import Progress, Work
-from projector.sequences import Sequences
 
 LONGEST_LABEL = 200
-PICTURE_PX = 28.0
+MOST_SEGMENTS = 100_000
+"""Of more steps of sequences, a fair part is in the page."""
 
 _STEPS = 65535
 _MOST_COLORS = 65536
-_TYPES = {"u1": np.uint8, "u2": np.uint16, "u4": np.uint32, "i4": np.int32}
+_TYPES = {"u1": np.uint8, "u2": np.uint16, "u4": np.uint32, "i4": np.int32, "f4": np.float32}
+_SIZE_STEPS = 1000
 _LABELS_A_YIELD = 50_000
 
 
@@ -50,7 +54,8 @@ def page_data(scene: Scene, ids: IntArray, *, has_pictures: bool) -> Work[dict[s
         "labels": texts,
         "label_ids": None if text_ids is None else packed(text_ids, "u4"),
         "named": packed(_places(scene.named_ids, ids), "u4"),
-        "pairs": _pairs(scene.sequences, ids),
+        **_lines(scene, ids),
+        "contours": _contours(scene),
         "legend": legend_data(scene.legend, palette),
         "axes": [name[:LONGEST_LABEL] for name in scene.axis_names],
         "camera": scene.seen_from.to_json(),
@@ -58,7 +63,13 @@ def page_data(scene: Scene, ids: IntArray, *, has_pictures: bool) -> Work[dict[s
         "aspect": width / height,
         "radius": scene.radius_px,
         "opacity": scene.opacity,
-        "picture_px": PICTURE_PX,
+        "fog": scene.fog,
+        "sizes": _sizes(scene, ids),
+        "emphasis": None if scene.emphasis is None else packed(scene.kinds_of(ids), "u1"),
+        "words": scene.are_words,
+        "label_scale": scene.label_scale,
+        "scales": [scale and [scale.per_unit, scale.at_zero] for scale in _axis_scales(scene)],
+        "picture_px": scene.picture_px,
         "pictures": pictures,
         "draws_pictures": scene.draws_pictures and pictures is not None,
     }
@@ -138,13 +149,43 @@ def _places(rows: IntArray, ids: IntArray) -> IntArray:
     return places[is_shown]
 
 
-def _pairs(sequences: Sequences | None, ids: IntArray) -> dict[str, str] | None:
-    """Lines as pairs of shown points."""
-    if sequences is None or not len(sequences):
+def _lines(scene: Scene, ids: IntArray) -> dict[str, Any]:
+    """Lines as pairs of shown points, and how far along its line each is, 0..255."""
+    if scene.sequences is None or not len(scene.sequences):
+        return {"pairs": None, "shares": None, "line_colors": None}
+    fair = fair_pairs(scene.sequences)
+    is_shown: MaskArray = np.asarray(np.isin(fair.pairs, ids).all(axis=1))
+    chosen = fair.chosen(MOST_SEGMENTS, is_shown)
+    colors = scene.line_colors
+    return {
+        "pairs": packed(np.searchsorted(ids, fair.pairs[chosen]).ravel(), "u4"),
+        "shares": packed(np.round(fair.shares[chosen] * 255), "u1"),
+        "line_colors": None if colors is None else [list(color) for color in colors],
+    }
+
+
+def _contours(scene: Scene) -> list[dict[str, Any]]:
+    """Of a flat picture; from another side of a solid one they would not hold."""
+    if not scene.seen_from.is_flat:
+        return []
+    return [{"share": share, "line": packed(line.ravel(), "f4")} for share, line in scene.contours]
+
+
+def _sizes(scene: Scene, ids: IntArray) -> dict[str, str] | None:
+    """Factors of the radius in thousandths."""
+    if scene.sizes is None:
         return None
-    pairs = sequences.pairs
-    pairs = pairs[np.isin(pairs, ids).all(axis=1)]
-    return packed(np.searchsorted(ids, pairs).ravel(), "u4")
+    return packed(np.clip(np.round(scene.factors_of(ids) * _SIZE_STEPS), 0, 65535), "u2")
+
+
+def _axis_scales(scene: Scene) -> list[AxisScale | None]:
+    """Where a flat picture shows what places mean; JSON knows no number beyond its own."""
+    if not scene.seen_from.is_flat:
+        return [None, None]
+    return [
+        scale if scale is not None and math.isfinite(scale.per_unit) else None
+        for scale in scene.axis_scales
+    ]
 
 
 def _pictures(scene: Scene, ids: IntArray) -> dict[str, Any] | None:

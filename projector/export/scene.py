@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from projector.arrays import ByteArray, FloatArray, IntArray, MaskArray, frozen
-from projector.colors import Gradient, Legend, Tick
+from projector.colors import Gradient, Legend, Rgb, Tick
 from projector.embeddings.pictures import SpriteSheet
+from projector.emphasis import DIM, HIDDEN, NORMAL
+from projector.export.axis_scale import AxisScale
 from projector.frames import ScatterFrame
 from projector.render.camera import Camera, fit_camera
+from projector.render.figure import FOG
 from projector.sequences import Sequences
 
 if TYPE_CHECKING:
@@ -28,9 +31,15 @@ class Scene:
     camera: None for the whole cloud. visible_ids: int64, rising, the rows that are shown, None for
     all. labels: n texts, None where points have no names. named_ids: int64, the rows whose labels
     stand in a picture. size: width and height of a picture in pixels. shown_size: how large a
-    drawing of that size is shown, None for as large. radius_px: of a disc, opacity 0..1.
-    axis_names: of x, y and z, "" for none. background: RGB. pictures: label pictures. sequences:
-    lines through points. draws_pictures: whether points are drawn as their pictures.
+    drawing of that size is shown, None for as large. axis_names: of x, y and z, "" for none.
+    axis_scales: what places on x and y mean in a flat picture. background: RGB.
+
+    radius_px: of a disc; opacity and fog 0..1. sizes: float32 (n,), factors of the radius, None for
+    all alike. emphasis: uint8 (n,), see projector.emphasis; visible_ids has the last word on what
+    is hidden. pictures: label pictures, picture_px high. draws_pictures: whether points are drawn
+    as them. are_words: whether labels stand in place of points. label_scale: of their font.
+    sequences: lines through points. line_colors: at their beginning and their end, None for a quiet
+    gray. contours: (share of the points inside, float32 (k, 3)), as seen by this very camera.
     """
 
     positions: FloatArray
@@ -42,15 +51,24 @@ class Scene:
     named_ids: IntArray = field(default_factory=lambda: frozen(np.empty(0, np.int64)))
     legend: Legend = field(default_factory=Legend)
     axis_names: tuple[str, str, str] = ("", "", "")
+    axis_scales: tuple[AxisScale | None, AxisScale | None] = (None, None)
     background: tuple[int, int, int] = WHITE
     size: tuple[int, int] = (1000, 800)
     shown_size: tuple[int, int] | None = None
     radius_px: float = 3.0
     opacity: float = 1.0
+    fog: float = FOG
+    sizes: FloatArray | None = None
+    emphasis: ByteArray | None = None
     is_flat: bool = False
     pictures: SpriteSheet | None = None
+    picture_px: float = 28.0
     draws_pictures: bool = False
+    are_words: bool = False
+    label_scale: float = 1.0
     sequences: Sequences | None = None
+    line_colors: tuple[Rgb, Rgb] | None = None
+    contours: tuple[tuple[float, FloatArray], ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.positions)
@@ -58,6 +76,10 @@ class Scene:
             raise ValueError(f"positions {self.positions.shape}, colors {self.colors.shape}")
         if self.labels is not None and len(self.labels) != n:
             raise ValueError(f"{n} points, but {len(self.labels)} labels")
+        for name in ("sizes", "emphasis"):
+            array = getattr(self, name)
+            if array is not None and array.shape != (n,):
+                raise ValueError(f"{n} points, but {name} of shape {array.shape}")
 
     @property
     def n_points(self) -> int:
@@ -82,6 +104,23 @@ class Scene:
         if self.visible_ids is None:
             return np.flatnonzero(has_place)
         return self.visible_ids[has_place[self.visible_ids]]
+
+    def kinds_of(self, rows: IntArray) -> ByteArray:
+        """uint8 (m,): DIM, NORMAL or RAISED for each of these rows."""
+        if self.emphasis is None:
+            return np.full(len(rows), NORMAL, np.uint8)
+        kinds = self.emphasis[rows]
+        return np.where(kinds == HIDDEN, np.uint8(NORMAL), kinds).astype(np.uint8)
+
+    def factors_of(self, rows: IntArray) -> FloatArray:
+        """float32 (m,): how many times the common radius each of these rows has."""
+        if self.sizes is None:
+            return np.ones(len(rows), np.float32)
+        return np.maximum(self.sizes[rows], 0).astype(np.float32)
+
+    def dim_mask(self, rows: IntArray) -> MaskArray:
+        """bool (m,): which of these rows are dim."""
+        return np.asarray(self.kinds_of(rows) == DIM)
 
     def label(self, row: int) -> str:
         """What a point is called: its text, else its number."""

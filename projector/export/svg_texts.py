@@ -9,6 +9,7 @@ import unicodedata
 import numpy as np
 
 from projector.colors import Gradient, Rgb
+from projector.export.axis_scale import AxisScale, round_ticks
 from projector.export.scene import Scene, scale_ticks
 from projector.export.svg_points import Seen
 
@@ -17,6 +18,7 @@ FONT_PX, TITLE_PX = 12, 16
 LONGEST_LABEL, LONGEST_ENTRY = 60, 24
 
 _MARGIN, _LINE, _LEGEND_WIDTH = 16, 20, 200
+_TICK_PX, _PX_A_TICK, _TICK_MARGIN = 10, 90.0, 36.0
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Rect = tuple[float, float, float, float]
@@ -57,7 +59,8 @@ def labels_parts(scene: Scene, seen: Seen, taken: list[Rect]) -> list[str]:
     if not len(named):
         return []
     texts = [_cut(scene.label(int(row)), LONGEST_LABEL) for row in seen.ids[named]]
-    sizes = np.array([(text_width(text), FONT_PX + 4.0) for text in texts], np.float32)
+    font_px = FONT_PX * scene.label_scale
+    sizes = np.array([(text_width(text, font_px), font_px + 4.0) for text in texts], np.float32)
     rank = {row: place for place, row in enumerate(scene.named_ids.tolist())}
     wishes = np.array([-rank[row] for row in seen.ids[named].tolist()], np.float32)
     placed = place_labels(
@@ -68,10 +71,16 @@ def labels_parts(scene: Scene, seen: Seen, taken: list[Rect]) -> list[str]:
         (float(scene.size[0]), float(scene.size[1])),
         obstacles=np.array(taken, np.float32).reshape(-1, 4),
         away_px=scene.radius_px * 1.4 + 3,
+        is_centered=scene.are_words,
     )
-    parts = [f'<g id="labels" font-size="{FONT_PX}" fill="{TEXT[scene.is_dark]}" {_halo(scene)}>']
+    style = f'font-size="{font_px:g}" fill="{TEXT[scene.is_dark]}" {_halo(scene)}'
+    parts = [f'<g id="labels" {style}>']
     for place, (x, y, _, height) in zip(placed.places.tolist(), placed.rects.tolist(), strict=True):
-        parts.append(f'<text x="{x:.1f}" y="{y + height - 4:.1f}">{xml_text(texts[place])}</text>')
+        row = int(seen.ids[named[place]])
+        red, green, blue, _ = scene.colors[row].tolist()
+        tint = f' fill="{_hex((red, green, blue))}"' if scene.are_words else ""
+        text = xml_text(texts[place])
+        parts.append(f'<text x="{x:.1f}" y="{y + height - 4:.1f}"{tint}>{text}</text>')
     return [*parts, "</g>"]
 
 
@@ -120,10 +129,11 @@ def axes_parts(scene: Scene) -> list[str]:
     if scene.seen_from.is_flat:
         x, y = width / 2, height / 2
         middle = 'text-anchor="middle"'
-        parts.append(f'<text x="{x:g}" y="{height - _MARGIN}" {middle}>{names[0]}</text>')
-        turn = f'transform="translate({_MARGIN + 4} {y:g}) rotate(-90)"'
+        away = _MARGIN + (2 * _TICK_PX if any(scene.axis_scales) else 0)
+        parts.append(f'<text x="{x:g}" y="{height - away + 4}" {middle}>{names[0]}</text>')
+        turn = f'transform="translate({away + 4 + any(scene.axis_scales) * 24} {y:g}) rotate(-90)"'
         parts.append(f"<text {turn} {middle}>{names[1]}</text>")
-        return [*parts, "</g>"]
+        return [*parts, *_scale_parts(scene), "</g>"]
     right, up, _ = scene.seen_from.basis
     x0, y0 = 132.0, height - 64.0
     for axis, name in enumerate(names):
@@ -138,6 +148,40 @@ def axes_parts(scene: Scene) -> list[str]:
         place = f'x="{x + 6 * right[axis]:.1f}" y="{y - 10 * up[axis] + 4:.1f}"'
         parts.append(f'<text {place} text-anchor="{anchor}">{name}</text>')
     return [*parts, "</g>"]
+
+
+def _scale_parts(scene: Scene) -> list[str]:
+    """Short lines with numbers along the lower and the left edge of a flat picture."""
+    height = scene.size[1]
+    muted = MUTED[scene.is_dark]
+    parts = [f'<g id="scale-ticks" font-size="{_TICK_PX}">']
+    for axis, scale in enumerate(scene.axis_scales):
+        for at, text in _ticks(scene, axis, scale):
+            if axis == 0:
+                line = f'x1="{at:.1f}" y1="{height}" x2="{at:.1f}" y2="{height - 4}"'
+                place = f'x="{at:.1f}" y="{height - 7}" text-anchor="middle"'
+            else:
+                line = f'x1="0" y1="{at:.1f}" x2="4" y2="{at:.1f}"'
+                place = f'x="7" y="{at + 4:.1f}"'
+            parts += [f'<line {line} stroke="{muted}"/>', f"<text {place}>{text}</text>"]
+    return [*parts, "</g>"] if len(parts) > 1 else []
+
+
+def _ticks(scene: Scene, axis: int, scale: AxisScale | None) -> list[tuple[float, str]]:
+    """(pixels along the edge, text), but not where another edge or a name stands."""
+    if scale is None:
+        return []
+    camera, (width, height) = scene.seen_from, scene.size
+    unit, middle = camera.units_per_px(height), camera.target[axis]
+    length = width if axis == 0 else height
+    low, high = (scale.value(middle + side * unit * length / 2) for side in (-1, 1))
+    found = []
+    for value, text in round_ticks(low, high, max(2, int(length / _PX_A_TICK))):
+        away = (scale.place(value) - middle) / unit
+        at = width / 2 + away if axis == 0 else height / 2 - away
+        if _TICK_MARGIN < at < length - _TICK_MARGIN:
+            found.append((at, text))
+    return found
 
 
 def _entry_parts(scene: Scene, entry: tuple[str, str, Rgb], left: float, y: float) -> list[str]:

@@ -9,7 +9,7 @@ function decodeBytes(text) {
 
 function decodeNumbers(packed) {
   if (!packed) return null;
-  const kinds = { u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, i4: Int32Array };
+  const kinds = { u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, i4: Int32Array, f4: Float32Array };
   return new kinds[packed.type](decodeBytes(packed.data).buffer);
 }
 
@@ -34,6 +34,11 @@ class Cloud {
     this.texts = data.labels;
     this.textIds = decodeNumbers(data.label_ids);
     this.pairs = decodeNumbers(data.pairs);
+    this.shares = decodeNumbers(data.shares);
+    this.lineColors = data.line_colors;
+    this.contours = data.contours.map((one) => ({ share: one.share, line: decodeNumbers(one.line) }));
+    this.sizes = decodeNumbers(data.sizes);
+    this.emphasis = decodeNumbers(data.emphasis);
     this.hiddenClasses = new Set();
     this.matches = null;
   }
@@ -52,7 +57,25 @@ class Cloud {
   }
 
   isDim(i) {
-    return this.matches !== null && !this.matches.has(i);
+    return this.matches === null ? this.emphasis !== null && this.emphasis[i] === 1 : !this.matches.has(i);
+  }
+
+  isRaised(i) {
+    return this.matches === null && this.emphasis !== null && this.emphasis[i] === 3;
+  }
+
+  // Dim points lie behind all others, raised ones before them.
+  rank(i) {
+    return this.isRaised(i) ? 0 : this.isDim(i) ? 2 : 1;
+  }
+
+  // How many times the common radius a point has.
+  scale(i) {
+    return (this.sizes ? this.sizes[i] / 1000 : 1) * (this.isRaised(i) ? 1.3 : 1);
+  }
+
+  scales() {
+    return Float32Array.from({ length: this.n }, (_, i) => this.scale(i));
   }
 
   // The points whose labels hold the text, in any case; null for an empty one.
@@ -68,7 +91,7 @@ class Cloud {
     return this.matches;
   }
 
-  // RGBA of each point; the last byte says: 0 hidden, 128 dim, 255 as it is.
+  // RGBA of each point; the last byte says: 0 hidden, 128 dim, 192 raised, 255 as it is.
   colors() {
     const bytes = new Uint8Array(4 * this.n);
     for (let i = 0; i < this.n; i += 1) {
@@ -76,7 +99,7 @@ class Cloud {
       bytes[4 * i] = color[0];
       bytes[4 * i + 1] = color[1];
       bytes[4 * i + 2] = color[2];
-      bytes[4 * i + 3] = this.isHidden(i) ? 0 : this.isDim(i) ? 128 : 255;
+      bytes[4 * i + 3] = this.isHidden(i) ? 0 : this.isDim(i) ? 128 : this.isRaised(i) ? 192 : 255;
     }
     return bytes;
   }

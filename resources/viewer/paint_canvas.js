@@ -17,7 +17,7 @@ class CanvasPainter {
     const seen = camera.project(cloud.positions, canvas.width, canvas.height);
     const order = [];
     for (let i = 0; i < cloud.n; i += 1) if (!cloud.isHidden(i) && seen[3 * i] === seen[3 * i]) order.push(i);
-    order.sort((a, b) => seen[3 * b + 2] - seen[3 * a + 2]);
+    order.sort((a, b) => cloud.rank(b) - cloud.rank(a) || seen[3 * b + 2] - seen[3 * a + 2]);
     context.globalAlpha = 1;
     context.fillStyle = `rgb(${look.ground.join(",")})`;
     context.fillRect(0, 0, canvas.width, canvas.height);
@@ -26,11 +26,11 @@ class CanvasPainter {
 
   paintPoint(i, seen, camera, look, isRound) {
     const { context, cloud } = this, depth = seen[3 * i + 2];
-    const reach = look.radius * camera.growth(depth) * look.ratio;
+    const reach = look.radius * camera.growth(depth) * look.ratio * cloud.scale(i);
     const x = seen[3 * i], y = seen[3 * i + 1];
     if (x < -reach || y < -reach || x > this.canvas.width + reach || y > this.canvas.height + reach) return;
     const far = camera.is_flat ? 0 : Math.min(1, Math.max(0, (depth - look.haze[0]) / (look.haze[1] - look.haze[0])));
-    const fade = cloud.isDim(i) ? Math.max(0.8, 0.45 * far) : 0.45 * far;
+    const fade = cloud.isDim(i) ? 1 - 0.2 * (1 - look.fog * far) : look.fog * far;
     context.globalAlpha = look.opacity;
     if (look.showsPictures && this.pictures.slot(i) >= 0) {
       context.globalAlpha *= 1 - fade;

@@ -1,18 +1,20 @@
 // Paints the cloud with WebGL 2: one draw call, discs or label pictures.
 
 const VERTEX = `#version 300 es
-in vec3 position; in vec4 color; in float slot;
-uniform mat4 matrix; uniform vec4 depthRow; uniform float radius, focus, ratio; uniform vec2 haze;
+in vec3 position; in vec4 color; in float slot; in float scale;
+uniform mat4 matrix; uniform vec4 depthRow; uniform float radius, focus, ratio, strength; uniform vec2 haze;
 out vec4 tint; out float fog; flat out float tile; out float reach;
 void main() {
   float depth = dot(depthRow, vec4(position, 1.0));
   gl_Position = matrix * vec4(position, 1.0);
+  float rank = color.a > 0.9 ? 1.0 : color.a > 0.6 ? 0.0 : 2.0;
+  gl_Position.z = (gl_Position.z + (rank - 1.0) * 2.0 * gl_Position.w) / 3.0;
   if (color.a < 0.25) gl_Position = vec4(0.0, 0.0, 2.0, 1.0);
   float growth = focus > 0.0 ? clamp(focus / max(depth, 1e-9), 0.6, 1.7) : 1.0;
-  reach = radius * growth * ratio;
+  reach = radius * growth * ratio * scale;
   gl_PointSize = 2.0 * reach + 1.0;
-  fog = 0.45 * clamp((depth - haze.x) / max(haze.y - haze.x, 1e-9), 0.0, 1.0);
-  if (color.a < 0.75) fog = max(fog, 0.8);
+  fog = strength * clamp((depth - haze.x) / max(haze.y - haze.x, 1e-9), 0.0, 1.0);
+  if (rank > 1.5) fog = 1.0 - 0.2 * (1.0 - fog);
   tint = color; tile = slot;
 }`;
 
@@ -83,6 +85,7 @@ class GlPainter {
 
   recolor() {
     this.fill("color", this.cloud.colors(), 4, this.gl.UNSIGNED_BYTE, true);
+    this.fill("scale", this.cloud.scales(), 1, this.gl.FLOAT, false);
   }
 
   // The picture is there once the browser has decoded it.
@@ -110,6 +113,7 @@ class GlPainter {
     gl.uniform4f(set("depthRow"), -back[0], -back[1], -back[2], back[0] * eye[0] + back[1] * eye[1] + back[2] * eye[2]);
     gl.uniform1f(set("radius"), look.radius);
     gl.uniform1f(set("ratio"), look.ratio);
+    gl.uniform1f(set("strength"), look.fog);
     gl.uniform1f(set("focus"), camera.hasPerspective ? camera.distance : 0);
     gl.uniform2f(set("haze"), camera.is_flat ? 1e30 : look.haze[0], camera.is_flat ? 2e30 : look.haze[1]);
     gl.uniform3f(set("ground"), ...look.ground.map((value) => value / 255));

@@ -16,7 +16,7 @@ class Viewer {
     this.showsPictures = false;
     this.pictures = data.pictures ? new Pictures(data.pictures, () => this.takePictures()) : null;
     this.painter = this.choosePainter();
-    this.overlay = new Overlay(byId("overlay"), this.cloud, data.axes);
+    this.overlay = new Overlay(byId("overlay"), this.cloud, data);
     this.card = new Card(byId("card"), this.cloud, this.pictures);
     this.controls = new Controls(this.canvas, this.camera, () => this.draw());
     this.describe();
@@ -114,14 +114,19 @@ class Viewer {
     const back = this.camera.basis()[2];
     const depth = this.camera.distance + back.reduce((sum, value, i) => sum + value * (this.camera.target[i] - middle[i]), 0);
     const reach = Math.hypot(...half) * 0.8, near = Math.max(NEAR * this.camera.distance, depth - reach);
-    const hex = style.getPropertyValue("--ground").trim();
+    const hex = style.getPropertyValue("--ground").trim(), body = getComputedStyle(document.body);
+    const px = parseFloat(body.fontSize), labelPx = px * this.data.label_scale;
     return {
       ground: [1, 3, 5].map((place) => parseInt(hex.slice(place, place + 2), 16)),
       text: style.getPropertyValue("--text").trim(),
       muted: style.getPropertyValue("--muted").trim(),
-      font: getComputedStyle(document.body).font,
+      font: body.font,
+      tickFont: `${Math.round(px * 0.8)}px ${body.fontFamily}`,
+      labelFont: `${labelPx}px ${body.fontFamily}`,
+      labelHeight: labelPx * 1.3,
       radius: this.drawsPictures() ? this.data.picture_px / 2 : this.data.radius,
       opacity: this.data.opacity,
+      fog: this.data.fog,
       ratio: this.ratio,
       haze: [near, Math.max(depth + reach, near * 1.001)],
       showsPictures: this.drawsPictures(),
@@ -210,7 +215,7 @@ class Viewer {
     for (let i = 0; i < this.cloud.n; i += 1) {
       const dx = seen[3 * i] - x, dy = seen[3 * i + 1] - y, square = dx * dx + dy * dy;
       if (!(square < 10000) || this.cloud.isHidden(i)) continue;
-      const depth = seen[3 * i + 2], reach = radius * this.camera.growth(depth);
+      const depth = seen[3 * i + 2], reach = radius * this.camera.growth(depth) * this.cloud.scale(i);
       if (square <= reach * reach && depth < frontDepth) {
         front = i;
         frontDepth = depth;

@@ -145,7 +145,8 @@ def test_a_gradient_and_what_is_left_out_are_in_the_legend(tmp_path):
 def test_sequences_are_lines_between_points_that_are_shown(tmp_path):
     lines = Sequences("next", np.array([1, 2, 3, 7, 8]), np.array([0, 3, 5]))
     visible = np.array([1, 2, 7, 8])
-    path = written(tmp_path, scene(sequences=lines, visible_ids=visible)).find(f"{SVG}path")
+    root = written(tmp_path, scene(sequences=lines, visible_ids=visible))
+    (path,) = root.find(f"{SVG}g[@id='sequences']")
     assert path.get("d").count("M") == 2
 
 
@@ -155,7 +156,7 @@ def test_dark_and_see_through_scenes_are_written(tmp_path, name):
     root = written(tmp_path, scene(**more))
     assert len(points_of(root)) == 200
     if name == "opacity":
-        assert root.find(f"{SVG}g[@id='points']").get("opacity") == "0.4"
+        assert root.find(f"{SVG}g[@id='points']").get("fill-opacity") == "0.4"
 
 
 def test_no_points_and_no_folder_are_sentences(tmp_path):

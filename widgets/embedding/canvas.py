@@ -12,7 +12,8 @@ What it takes, each a new array (never write to one that was handed over):
   two canvases may follow each other
 
 - set_labels(label_of), set_details(details_of): what a point is called, and the rest of its tip
-- set_placed_labels, set_sequences, set_contours: what lies over the points, None for nothing
+- set_placed_labels, set_sequences, set_contours, set_axis_scales: what lies over the points, None
+  for nothing
 - set_tool(tool): what a drag with the left button does
 
 What it answers, see Questions: pick(x, y), points_within(polygon), points_in_view(),
@@ -40,6 +41,7 @@ from widgets.embedding.drawn import Drawn
 from widgets.embedding.figure import image_on
 from widgets.embedding.layers.contours import Contours
 from widgets.embedding.layers.labels import PlacedLabels
+from widgets.embedding.layers.scale import AxisScales
 from widgets.embedding.layers.sequences import SequenceLines
 from widgets.embedding.message import Message, MessageCard
 from widgets.embedding.overlay import Look, Overlay, Raised
@@ -185,6 +187,7 @@ class ScatterCanvas(QWidget):
         self._drawn.positions = self._view.edge = np.zeros((0, 3), dtype=np.float32)
         self._drawn.emphasis = self._drawn.sizes = None
         self._drawn.labels = self._drawn.sequences = self._drawn.contours = None
+        self._drawn.axis_scales = (None, None)
         self._overlay, self._caption = Overlay(), ""
         self._hand.show_tip(None, QPointF())
         self.update()
@@ -259,6 +262,12 @@ class ScatterCanvas(QWidget):
     def set_contours(self, contours: Contours | None) -> None:
         self._drawn.contours = contours
         self._refresh_overlay()
+
+    def set_axis_scales(self, scales: AxisScales) -> None:
+        """What places on x and y mean in a flat picture; None for nothing that could be told."""
+        if scales != self._drawn.axis_scales:
+            self._drawn.axis_scales = scales
+            self._refresh_overlay()
 
     def set_shows_axes(self, shows_axes: bool) -> None:
         self._drawn.shows_axes = shows_axes

@@ -18,7 +18,8 @@ from projector.render.raster import Style
 from widgets.embedding.cloud_painter import Scene
 from widgets.embedding.layers.contours import Contours, contour_curves
 from widgets.embedding.layers.labels import PlacedLabels, followed_labels
-from widgets.embedding.layers.sequences import SequenceLines, sequence_strokes
+from widgets.embedding.layers.scale import AxisScales, scale_marks
+from widgets.embedding.layers.sequences import SequenceLines, sequence_note, sequence_strokes
 from widgets.embedding.overlay import Look, Overlay, Raised, View, build_overlay
 from widgets.shared.theme import PlotColors, plot_colors
 
@@ -27,7 +28,7 @@ from widgets.shared.theme import PlotColors, plot_colors
 class Drawn:
     """positions: float32 (n, 3); colors: uint8 (n, 4); emphasis: uint8 (n,), sizes: float32 (n,),
     or None. label_of: what a point is called. labels, sequences, contours: None where there are
-    none."""
+    none. axis_scales: what places on x and y mean in a flat picture."""
 
     positions: FloatArray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
     colors: ByteArray = field(default_factory=lambda: np.zeros((0, 4), np.uint8))
@@ -41,6 +42,7 @@ class Drawn:
     labels: PlacedLabels | None = None
     sequences: SequenceLines | None = None
     contours: Contours | None = None
+    axis_scales: AxisScales = (None, None)
     plot: PlotColors = field(default_factory=lambda: plot_colors(QPalette()))
 
     @property
@@ -107,7 +109,13 @@ class Drawn:
             strokes = sequence_strokes(
                 sequences, view, self.positions, self.emphasis, self.plot, is_moving
             )
-            overlay = dataclasses.replace(overlay, strokes=strokes)
+            notes = sequence_note(sequences, view, self.positions, self.emphasis)
+            texts = (*overlay.texts, *notes)
+            overlay = dataclasses.replace(overlay, strokes=strokes, texts=texts)
+        if self.shows_axes and any(self.axis_scales):
+            lines, texts = scale_marks(view, self.axis_scales, overlay.texts)
+            lines, texts = (*overlay.lines, *lines), (*overlay.texts, *texts)
+            overlay = dataclasses.replace(overlay, lines=lines, texts=texts)
         if self.contours is not None:
             curves = contour_curves(self.contours, view, self.plot)
             overlay = dataclasses.replace(overlay, curves=curves)

@@ -47,6 +47,7 @@ class Shown:
     """One embedding at one step with its place in the shared axes.
 
     coordinates: float32 (n, c) in units of the cloud's size, centered; NaN rows have no place.
+    unit: how much of the vectors' own space that size is.
     variance_ratio: share of this step's variance along each axis, 0..1.
     are_own_axes: whether they were fitted on this very step. parts: what the embedding was put
     together from. label_by, color_by: the columns that suit it.
@@ -59,6 +60,7 @@ class Shown:
     parts: Parts | None = None
     label_by: str | None = None
     color_by: str | None = None
+    unit: float = 1.0
 
     @property
     def n_axes(self) -> int:
@@ -219,7 +221,7 @@ def directions_around(n: int = N_DIRECTIONS) -> FloatArray:
 
 def _own(embedding: Embedding, axes: Axes) -> Shown:
     coordinates = frozen((axes.positions / np.float32(axes.unit)).astype(np.float32))
-    return Shown(embedding, coordinates, axes.variance_ratio, True)
+    return Shown(embedding, coordinates, axes.variance_ratio, True, unit=axes.unit)
 
 
 def _placed(embedding: Embedding, axes: Axes) -> Work[Shown]:
@@ -242,7 +244,7 @@ def _placed(embedding: Embedding, axes: Axes) -> Work[Shown]:
     variance = max(float((squares / n - mean**2).sum()), np.finfo(np.float64).tiny)
     along = np.nanmean(coordinates**2, axis=0) if finite.any() else np.zeros(len(axes.components))
     placed = frozen((coordinates / axes.unit).astype(np.float32))
-    return Shown(embedding, placed, along / variance, False)
+    return Shown(embedding, placed, along / variance, False, unit=axes.unit)
 
 
 def _unit(positions: FloatArray) -> float:

@@ -23,7 +23,9 @@ from projector.progress import Work
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.cloud import CloudPresenter
 from widgets.embedding.layers.keeper import ContourKeeper, LabelKeeper, SequenceKeeper
-from widgets.embedding.layouts import Layout
+from widgets.embedding.layers.scale_keeper import ScaleKeeper
+from widgets.embedding.layouts import Layout, full_title
+from widgets.embedding.placement import is_turned
 from widgets.embedding.tools.auto_orbit import AutoOrbit
 from widgets.embedding.tools.commands import CloudCommands
 from widgets.embedding.tools.gizmo import OrientationGizmo
@@ -150,6 +152,7 @@ class CloudView(QWidget):
         self._labels = LabelKeeper(model, canvas, run_job, self)
         self._sequences = SequenceKeeper(model, canvas, run_job, self)
         self._contours = ContourKeeper(model, canvas, run_job, self)
+        self._scales = ScaleKeeper(model, canvas, self, is_second=cloud.is_second)
         self._selector = OutlineSelector(model, canvas, run_job, self)
         self._selector.said.connect(self.said)
         if not cloud.is_second:
@@ -308,4 +311,10 @@ class SideBySide(QSplitter):
                 view.title.set_text(self._title(layout))
 
     def _title(self, layout: Layout | None) -> str:
-        return self.tr("PCA") if layout is None else layout.title
+        if layout is None:
+            return self.tr("PCA")
+        embedding = self._model.embedding
+        is_other = embedding is not None and embedding.source is not layout.source
+        title = full_title(layout) if is_other else layout.title
+        is_like_first = layout is self._model.second_layout and is_turned(layout)
+        return self.tr("{title}, turned alike").format(title=title) if is_like_first else title
