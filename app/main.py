@@ -20,6 +20,7 @@ from app.garbage import GarbageCollector
 from app.launcher import LAUNCHER_ID
 from app.places import Named
 from app.settings import Settings, Theme
+from app.style import ControlStyle
 from app.themes import apply_theme
 from projector.errors import Unreadable
 from resources import ICON
@@ -36,7 +37,7 @@ def new_application() -> QApplication:
     application.setApplicationName("projector")
     application.setApplicationDisplayName("projector")
     application.setDesktopFileName(LAUNCHER_ID)
-    application.setStyle("Fusion")
+    application.setStyle(ControlStyle())
     application.setWindowIcon(QIcon(str(ICON)))
     GarbageCollector(application)
     return application

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.settings import Theme
-from widgets.shared.theme import app_palette, indicator_style
+from widgets.shared.theme import app_palette
 
 
 def apply_theme(theme: Theme) -> None:
@@ -20,4 +20,12 @@ def apply_theme(theme: Theme) -> None:
     palette = app_palette(is_dark)
     if application.palette() != palette:
         application.setPalette(palette)
-        application.setStyleSheet(indicator_style(palette))
+        _dress_anew(application)
+
+
+def _dress_anew(application: QApplication) -> None:
+    """WORKAROUND (Qt 6): a widget with a style sheet of its own keeps the colors it had."""
+    for widget in application.allWidgets():
+        if sheet := widget.styleSheet():
+            widget.setStyleSheet("")
+            widget.setStyleSheet(sheet)

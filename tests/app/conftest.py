@@ -59,7 +59,6 @@ def new_window(qtbot, tmp_path, monkeypatch):
 
     yield new
     application = QApplication.instance()  # the one of all tests of this process
-    application.setStyleSheet("")
     application.setPalette(application.style().standardPalette())
     for controller in made:
         controller.window.close()

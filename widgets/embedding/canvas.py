@@ -27,7 +27,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPixmap, QRegion, QResizeEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QPixmap, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -52,7 +52,7 @@ from widgets.embedding.tools.hand import Hand
 from widgets.embedding.tools.tool import Tool
 from widgets.embedding.viewpoint import Viewpoint
 from widgets.shared.job import RunJob
-from widgets.shared.theme import plot_colors
+from widgets.shared.theme import control_colors, plot_colors
 
 MOST_AT_ONCE = 150_000
 MOST_FITTED = 20_000
@@ -375,9 +375,9 @@ class ScatterCanvas(QWidget):
             paint_overlay(painter, self._overlay, self._plot_colors)
         paint_caption(painter, self._caption, self.rect(), self._plot_colors)
         if self.hasFocus():
-            painter.setPen(self.palette().highlight().color())
+            painter.setPen(QPen(control_colors(self.palette()).focus, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         self._hand.paint(painter, self._plot_colors)
         painter.end()
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QColor, QPalette
 
-from resources import FOLDER
-
 ROLES: dict[QPalette.ColorRole, tuple[str, str]] = {
     QPalette.ColorRole.Window: ("#f4f5f7", "#2b2f36"),
     QPalette.ColorRole.WindowText: ("#1d2330", "#e3e6ec"),
@@ -35,30 +33,29 @@ ROLES: dict[QPalette.ColorRole, tuple[str, str]] = {
 DISABLED_TEXT = ("#a2a9b6", "#727a88")
 
 
-INDICATOR = {"outline": ("#9aa1ae", "#7b8494"), "fill": ("#ffffff", "#1a1d22")}
-INDICATOR_STYLE = """
-QCheckBox::indicator, QTreeView::indicator, QListView::indicator, QRadioButton::indicator {{
-    width: 11px; height: 11px; border: 1px solid {outline}; border-radius: 3px; background: {fill};
-}}
-QRadioButton::indicator {{ border-radius: 6px; }}
-QCheckBox::indicator:hover, QTreeView::indicator:hover, QListView::indicator:hover,
-QRadioButton::indicator:hover, QCheckBox::indicator:focus, QRadioButton::indicator:focus {{
-    border-color: {accent};
-}}
-QCheckBox::indicator:checked, QTreeView::indicator:checked, QListView::indicator:checked {{
-    background: {accent}; border-color: {accent}; image: url({folder}/check.svg);
-}}
-QCheckBox::indicator:indeterminate, QTreeView::indicator:indeterminate {{
-    background: {accent}; border-color: {accent}; image: url({folder}/partly.svg);
-}}
-QRadioButton::indicator:checked {{
-    background: {accent}; border-color: {accent}; image: url({folder}/dot.svg);
-}}
-QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {disabled}; }}
-QCheckBox::indicator:checked:disabled, QRadioButton::indicator:checked:disabled {{
-    background: {disabled};
-}}
-"""
+@dataclass(frozen=True, slots=True)
+class ControlColors:
+    """The colors of check boxes and the like, and of the frame around what has the keyboard.
+
+    focus: at least three times as light or dark as what it lies on, so that it can be seen.
+    """
+
+    outline: QColor
+    fill: QColor
+    accent: QColor
+    mark: QColor
+    disabled: QColor
+    focus: QColor
+
+
+CONTROLS: dict[str, tuple[str, str]] = {
+    "outline": ("#838a98", "#8a93a3"),
+    "fill": ("#ffffff", "#1a1d22"),
+    "accent": ROLES[QPalette.ColorRole.Accent],
+    "mark": ("#ffffff", "#ffffff"),
+    "disabled": DISABLED_TEXT,
+    "focus": ("#1c5fd4", "#8ab8ff"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +112,9 @@ def app_palette(is_dark: bool) -> QPalette:
     return palette
 
 
-def indicator_style(palette: QPalette) -> str:
-    """A style sheet for check boxes and radio buttons.
-
-    WORKAROUND (Qt 6, Fusion): it draws their outline from a darkened window color, which can't be
-    seen on a dark list.
-    """
-    shade = int(is_dark(palette))
-    return INDICATOR_STYLE.format(
-        outline=INDICATOR["outline"][shade],
-        fill=INDICATOR["fill"][shade],
-        accent=ROLES[QPalette.ColorRole.Accent][shade],
-        disabled=DISABLED_TEXT[shade],
-        folder=FOLDER.as_posix(),
-    )
+def control_colors(palette: QPalette) -> ControlColors:
+    """The colors of controls that go with a widget's palette."""
+    return _CONTROL_COLORS[is_dark(palette)]
 
 
 def is_dark(palette: QPalette) -> bool:
@@ -140,3 +126,9 @@ def plot_colors(palette: QPalette) -> PlotColors:
     """The plot's colors that go with a widget's palette; ask again on QEvent.PaletteChange."""
     dark = is_dark(palette)
     return PlotColors(dark, **{name: QColor(pair[int(dark)]) for name, pair in PLOT.items()})
+
+
+_CONTROL_COLORS = tuple(
+    ControlColors(**{name: QColor(pair[shade]) for name, pair in CONTROLS.items()})
+    for shade in (0, 1)
+)
