@@ -124,20 +124,25 @@ def place_points(points, scales, ranks, lens, offset, screen, screen_bits, rows,
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=ANY_ORDER, inline="always")
 def seen_at(points, i, scales, lens):
-    """One point as place_points sees it: x px, y px, depth, radius px."""
+    """One point on the screen: x px, y px, depth, radius px."""
+    sx, sy, depth, r = seen_from(points[i, 0], points[i, 1], points[i, 2], lens)
+    if len(scales):
+        r *= scales[i]
+    return sx, sy, depth, r
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=ANY_ORDER, inline="always")
+def seen_from(x, y, z, lens):
+    """A place in space on the screen, as seen_at."""
     m00, m01, m02, m03, m10, m11, m12, m13, m30, m31, m32, m33 = lens[:12]
-    d0, d1, d2, d3, _near, focus, width, height, r, _reach = lens[12:]
+    d0, d1, d2, d3, _near, focus, width, height, radius, _reach = lens[12:]
     one, half = np.float32(1), np.float32(0.5)
-    x, y, z = points[i, 0], points[i, 1], points[i, 2]
     depth = d0 * x + d1 * y + d2 * z + d3
     w = one / (m30 * x + m31 * y + m32 * z + m33)
     sx = (one + (m00 * x + m01 * y + m02 * z + m03) * w) * half * width
     sy = (one - (m10 * x + m11 * y + m12 * z + m13) * w) * half * height
-    if focus > 0:
-        r *= min(NEAREST_GROWTH, max(FARTHEST_GROWTH, focus / depth))
-    if len(scales):
-        r *= scales[i]
-    return sx, sy, depth, r
+    growth = min(NEAREST_GROWTH, max(FARTHEST_GROWTH, focus / depth))
+    return sx, sy, depth, radius * (growth if focus > 0 else one)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -120,8 +120,8 @@ class Surface:
         self, seen: Seen, front: Front, sprites: SpriteSheet | None, is_see_through: bool
     ) -> ByteArray:
         """Turn what is in front into pixels, uint8 (h, w, 4); fills front.ids the first time."""
-        from projector.render.discs import kernels as discs
         from projector.render.glass import kernels as glass
+        from projector.render.shading import kernels as shading
         from projector.render.tiles import kernels as tiles
 
         image = np.empty((*front.front.shape, 4), dtype=np.uint8)
@@ -142,17 +142,10 @@ class Surface:
                     pixels, ids, start, stop,
                 )  # fmt: skip
             else:
-                discs.shade_discs(
-                    front.front,
-                    front.spans,
-                    seen.cloud,
-                    seen.paint,
-                    seen.lens,
-                    pixels,
-                    ids,
-                    start,
-                    stop,
-                )
+                shading.shade_discs(
+                    front.front, front.spans, seen.cloud, seen.paint, seen.lens, pixels, ids,
+                    start, stop,
+                )  # fmt: skip
 
         for_each_part(len(image), shade, smallest=FEW_ROWS)
         if not front.has_ids:

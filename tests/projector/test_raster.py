@@ -219,9 +219,10 @@ def test_arrays_of_another_length_are_refused(wrong: dict[str, Any]) -> None:
 def test_warming_up_leaves_nothing_to_compile() -> None:
     from projector.render import kernels
     from projector.render.discs import kernels as discs
+    from projector.render.shading import kernels as shading
 
     finish(warm_up())
-    known = (kernels.place_points, discs.splat_discs, discs.shade_discs)
+    known = (kernels.place_points, discs.splat_discs, shading.shade_discs)
     before = [len(kernel.signatures) for kernel in known]
     Raster(cloud(10)).paint(Camera(), WIDTH, HEIGHT, styled(10))
     assert before == [len(kernel.signatures) for kernel in known]

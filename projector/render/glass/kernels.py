@@ -9,8 +9,8 @@ import math
 import numpy as np
 from numba import njit
 
-from projector.render.discs.kernels import packed, share_of
 from projector.render.kernels import AWAY, BATCH, DIM, HIDDEN, RAISED, fade, seen_at
+from projector.render.shading.kernels import packed, share_of
 
 DIM_WEIGHT, RAISED_WEIGHT = np.float32(0.05), np.float32(20.0)
 MOST_OPAQUE = np.float32(0.998)

@@ -10,8 +10,9 @@ import math
 import numpy as np
 from numba import njit
 
-from projector.render.discs.kernels import DIM_SHARE, PAD, packed
+from projector.render.discs.kernels import PAD
 from projector.render.kernels import AWAY, BATCH, DIM, fade, seen_at
+from projector.render.shading.kernels import DIM_SHARE, packed
 
 WHITE = np.float32(0.42)
 """How much of a picture keeps its own color; the rest takes its point's."""

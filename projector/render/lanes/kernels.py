@@ -1,0 +1,102 @@
+# numba infers the types: kernels take arrays of the dtypes that their docstrings name
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, assignment"
+"""What makes the processor work on many numbers at once, where the compiler alone does not.
+
+It leaves short loops scalar, so `cover_four` and `cover_eight` spell their vector instructions out.
+It also leaves loops scalar that read and write several arrays, as any two may overlap: with the
+functions of `apart` they promise not to. All of it works on every processor, as wide as it has
+registers.
+"""
+
+from __future__ import annotations
+
+from llvmlite import ir  # type: ignore[import-untyped]
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+
+def apart(name):
+    """Two functions, to look at and to put an item at a place of an array in C order, counted as
+    if it had one dimension.
+
+    What a function puts it may not look at: each has a pair of its own.
+    """
+
+    @intrinsic
+    def look(typing_context, array, at):
+        def generate(context, builder, signature, arguments):
+            item = builder.load(_place(context, builder, signature, arguments))
+            item.set_metadata("noalias", _written(builder, name))
+            return item
+
+        return array.dtype(array, types.intp), generate
+
+    @intrinsic
+    def put(typing_context, array, at, value):
+        def generate(context, builder, signature, arguments):
+            place = _place(context, builder, signature, arguments)
+            written = _written(builder, name)
+            builder.store(arguments[2], place).set_metadata("alias.scope", written)
+            return context.get_dummy_value()
+
+        return types.void(array, types.intp, array.dtype), generate
+
+    return look, put
+
+
+def _place(context, builder, signature, arguments):
+    assert signature.args[0].layout == "C"
+    whole = context.make_array(signature.args[0])(context, builder, arguments[0])
+    return builder.gep(whole.data, [arguments[1]])
+
+
+def _written(builder, name):
+    """The name by which the compiler knows what a function puts."""
+    domain = builder.module.add_metadata([name])
+    scope = builder.module.add_metadata([f"{name}: put", domain])
+    return builder.module.add_metadata([scope])
+
+
+def _cover_lanes(n_lanes):
+    """A function that offers one key to n_lanes pixels side by side, all at once."""
+
+    @intrinsic
+    def cover(typing_context, keys, row, column, dx, rest, key):
+        signature = types.void(keys, types.intp, types.intp, types.float32, types.float32, key)
+
+        def generate(context, builder, signature, arguments):
+            array, row, column, dx, rest, key = arguments
+            whole = context.make_array(signature.args[0])(context, builder, array)
+            place = cgutils.get_item_pointer(
+                context, builder, signature.args[0], whole, (row, column), wraparound=False
+            )
+            wide = ir.VectorType(ir.IntType(64), n_lanes)
+            wide_float = ir.VectorType(ir.FloatType(), n_lanes)
+
+            def spread(value, kind):
+                vector = builder.insert_element(
+                    ir.Constant(kind, ir.Undefined), value, ir.Constant(ir.IntType(32), 0)
+                )
+                lanes = ir.Constant(ir.VectorType(ir.IntType(32), n_lanes), [0] * n_lanes)
+                return builder.shuffle_vector(vector, ir.Constant(kind, ir.Undefined), lanes)
+
+            at = builder.bitcast(place, wide.as_pointer())
+            old = builder.load(at)
+            old.align = 8
+            steps = ir.Constant(wide_float, [float(lane) for lane in range(n_lanes)])
+            across = builder.fadd(spread(dx, wide_float), steps)
+            inside = builder.fcmp_ordered(
+                "<", builder.fmul(across, across), spread(rest, wide_float)
+            )
+            offered = spread(key, wide)
+            wins = builder.and_(inside, builder.icmp_signed("<", offered, old))
+            builder.store(builder.select(wins, offered, old), at).align = 8
+            return context.get_dummy_value()
+
+        return signature, generate
+
+    return cover
+
+
+cover_four, cover_eight = _cover_lanes(4), _cover_lanes(8)
