@@ -67,6 +67,8 @@ def page_data(scene: Scene, ids: IntArray, *, has_pictures: bool) -> Work[dict[s
         "sizes": _sizes(scene, ids),
         "emphasis": None if scene.emphasis is None else packed(scene.kinds_of(ids), "u1"),
         "words": scene.are_words,
+        "is_dark": scene.is_dark,
+        "rings": _rings(scene, ids),
         "label_scale": scene.label_scale,
         "scales": [scale and [scale.per_unit, scale.at_zero] for scale in _axis_scales(scene)],
         "picture_px": scene.picture_px,
@@ -162,6 +164,15 @@ def _lines(scene: Scene, ids: IntArray) -> dict[str, Any]:
         "shares": packed(np.round(fair.shares[chosen] * 255), "u1"),
         "line_colors": None if colors is None else [list(color) for color in colors],
     }
+
+
+def _rings(scene: Scene, ids: IntArray) -> list[list[Any]]:
+    """Places among those that are shown, each with the color and the width of its ring."""
+    return [
+        [int(place), list(color), width]
+        for row, color, width in scene.rings
+        for place in _places(np.array([row], np.int64), ids)
+    ]
 
 
 def _contours(scene: Scene) -> list[dict[str, Any]]:

@@ -39,7 +39,8 @@ class Scene:
     is hidden. pictures: label pictures, picture_px high. draws_pictures: whether points are drawn
     as them. are_words: whether labels stand in place of points. label_scale: of their font.
     sequences: lines through points. line_colors: at their beginning and their end, None for a quiet
-    gray. contours: (share of the points inside, float32 (k, 3)), as seen by this very camera.
+    gray. rings: (row, color, width in pixels). contours: (share of the points inside, float32
+    (k, 3)), as seen by this very camera.
     """
 
     positions: FloatArray
@@ -68,6 +69,7 @@ class Scene:
     label_scale: float = 1.0
     sequences: Sequences | None = None
     line_colors: tuple[Rgb, Rgb] | None = None
+    rings: tuple[tuple[int, Rgb, float], ...] = ()
     contours: tuple[tuple[float, FloatArray], ...] = ()
 
     def __post_init__(self) -> None:

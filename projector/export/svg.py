@@ -10,7 +10,7 @@ from projector.drafts import drafting
 from projector.errors import NothingToShow
 from projector.export.scene import Scene
 from projector.export.svg_lines import contour_parts, sequence_parts
-from projector.export.svg_points import circles, painted_image, see_points
+from projector.export.svg_points import circles, painted_image, ring_parts, see_points
 from projector.export.svg_texts import axes_parts, labels_parts, legend_parts, title_parts, xml_text
 from projector.progress import Progress, Work, scaled
 
@@ -39,7 +39,7 @@ def write_svg(path: Path, scene: Scene) -> Work[Path]:
     title, title_rect = title_parts(scene)
     legend, legend_rect = legend_parts(scene)
     labels = labels_parts(scene, seen, [*title_rect, *legend_rect])
-    over = [*axes_parts(scene), *labels, *legend, *title]
+    over = [*ring_parts(scene, seen), *axes_parts(scene), *labels, *legend, *title]
     # sequences lie over the points, as on the screen
     parts = [*_head(scene), *drawn, *sequence_parts(scene), *contour_parts(scene), *over]
 

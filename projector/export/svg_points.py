@@ -75,6 +75,29 @@ def circles(scene: Scene, seen: Seen) -> list[str]:
     return [*parts, "</g>"]
 
 
+def ring_parts(scene: Scene, seen: Seen) -> list[str]:
+    """Rings around the points that are drawn, each on a rim in the color of the background."""
+    places = {row: place for place, row in enumerate(seen.ids.tolist())}
+    parts = []
+    ground = "#{:02x}{:02x}{:02x}".format(*scene.background)
+    for row, color, width in scene.rings:
+        if row not in places:
+            continue
+        place = places[row]
+        x, y = seen.screen[place, :2].tolist()
+        radius = float(seen.radii[place])
+        if scene.draws_pictures:
+            radius *= scene.picture_px / 2 / max(0.5, scene.radius_px)
+        circle = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius + 2.5:.2f}"'
+        stroke = "#{:02x}{:02x}{:02x}".format(*color)
+        if not scene.draws_pictures:
+            own = "#{:02x}{:02x}{:02x}".format(*scene.colors[row, :3].tolist())
+            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.2f}" fill="{own}"/>')
+        parts.append(f'{circle} stroke="{ground}" stroke-width="{width + 2.4:g}"/>')
+        parts.append(f'{circle} stroke="{stroke}" stroke-width="{width:g}"/>')
+    return ['<g id="rings" fill="none">', *parts, "</g>"] if parts else []
+
+
 def painted_image(scene: Scene) -> Work[str]:
     """All points as one picture, at twice the size so that it stays sharp in print."""
     from projector.render.raster import Raster, Style

@@ -44,11 +44,10 @@ def title_parts(scene: Scene) -> Parts:
     if not scene.title:
         return [], []
     title = _cut(scene.title, max(8, int(scene.size[0] * 0.6 / TITLE_PX / 0.58)))
-    part = (
-        f'<text id="title" x="{_MARGIN}" y="{_MARGIN + TITLE_PX}" font-size="{TITLE_PX}" '
-        f'font-weight="600" {_halo(scene)} fill="{TEXT[scene.is_dark]}">{xml_text(title)}</text>'
-    )
-    return [part], [(_MARGIN, _MARGIN, text_width(title, TITLE_PX), TITLE_PX + 6.0)]
+    place = f'x="{_MARGIN}" y="{_MARGIN + TITLE_PX}"'
+    style = f'font-size="{TITLE_PX}" font-weight="600" fill="{TEXT[scene.is_dark]}"'
+    parts = _haloed(scene, "title", style, [f"<text {place}>{xml_text(title)}</text>"])
+    return parts, [(_MARGIN, _MARGIN, text_width(title, TITLE_PX), TITLE_PX + 6.0)]
 
 
 def labels_parts(scene: Scene, seen: Seen, taken: list[Rect]) -> list[str]:
@@ -73,15 +72,15 @@ def labels_parts(scene: Scene, seen: Seen, taken: list[Rect]) -> list[str]:
         away_px=scene.radius_px * 1.4 + 3,
         is_centered=scene.are_words,
     )
-    style = f'font-size="{font_px:g}" fill="{TEXT[scene.is_dark]}" {_halo(scene)}'
-    parts = [f'<g id="labels" {style}>']
+    parts = []
     for place, (x, y, _, height) in zip(placed.places.tolist(), placed.rects.tolist(), strict=True):
         row = int(seen.ids[named[place]])
         red, green, blue, _ = scene.colors[row].tolist()
         tint = f' fill="{_hex((red, green, blue))}"' if scene.are_words else ""
         text = xml_text(texts[place])
         parts.append(f'<text x="{x:.1f}" y="{y + height - 4:.1f}"{tint}>{text}</text>')
-    return [*parts, "</g>"]
+    style = f'font-size="{font_px:g}" fill="{TEXT[scene.is_dark]}"'
+    return _haloed(scene, "labels", style, parts)
 
 
 def legend_parts(scene: Scene) -> Parts:
@@ -122,18 +121,18 @@ def axes_parts(scene: Scene) -> list[str]:
     cloud."""
     if not any(scene.axis_names):
         return []
-    style = f'font-size="{FONT_PX}" fill="{MUTED[scene.is_dark]}" {_halo(scene)}'
+    style = f'font-size="{FONT_PX}" fill="{MUTED[scene.is_dark]}"'
     width, height = scene.size
     names = [xml_text(_cut(name, LONGEST_LABEL)) for name in scene.axis_names]
-    parts = [f'<g id="axes" {style}>']
+    parts, texts = [], []
     if scene.seen_from.is_flat:
         x, y = width / 2, height / 2
         middle = 'text-anchor="middle"'
         away = _MARGIN + (2 * _TICK_PX if any(scene.axis_scales) else 0)
-        parts.append(f'<text x="{x:g}" y="{height - away + 4}" {middle}>{names[0]}</text>')
+        texts.append(f'<text x="{x:g}" y="{height - away + 4}" {middle}>{names[0]}</text>')
         turn = f'transform="translate({away + 4 + any(scene.axis_scales) * 24} {y:g}) rotate(-90)"'
-        parts.append(f"<text {turn} {middle}>{names[1]}</text>")
-        return [*parts, *_scale_parts(scene), "</g>"]
+        texts.append(f"<text {turn} {middle}>{names[1]}</text>")
+        return [*_haloed(scene, "axes", style, texts), *_scale_parts(scene)]
     right, up, _ = scene.seen_from.basis
     x0, y0 = 132.0, height - 64.0
     for axis, name in enumerate(names):
@@ -146,15 +145,15 @@ def axes_parts(scene: Scene) -> list[str]:
         )
         anchor = "end" if right[axis] < -0.3 else "start" if right[axis] > 0.3 else "middle"
         place = f'x="{x + 6 * right[axis]:.1f}" y="{y - 10 * up[axis] + 4:.1f}"'
-        parts.append(f'<text {place} text-anchor="{anchor}">{name}</text>')
-    return [*parts, "</g>"]
+        texts.append(f'<text {place} text-anchor="{anchor}">{name}</text>')
+    return [*parts, *_haloed(scene, "axes", style, texts)]
 
 
 def _scale_parts(scene: Scene) -> list[str]:
     """Short lines with numbers along the lower and the left edge of a flat picture."""
     height = scene.size[1]
     muted = MUTED[scene.is_dark]
-    parts = [f'<g id="scale-ticks" font-size="{_TICK_PX}">']
+    parts, texts = [], []
     for axis, scale in enumerate(scene.axis_scales):
         for at, text in _ticks(scene, axis, scale):
             if axis == 0:
@@ -163,8 +162,10 @@ def _scale_parts(scene: Scene) -> list[str]:
             else:
                 line = f'x1="0" y1="{at:.1f}" x2="4" y2="{at:.1f}"'
                 place = f'x="7" y="{at + 4:.1f}"'
-            parts += [f'<line {line} stroke="{muted}"/>', f"<text {place}>{text}</text>"]
-    return [*parts, "</g>"] if len(parts) > 1 else []
+            parts.append(f'<line {line} stroke="{muted}"/>')
+            texts.append(f"<text {place}>{text}</text>")
+    style = f'font-size="{_TICK_PX}" fill="{muted}"'
+    return [*parts, *_haloed(scene, "ticks", style, texts)]
 
 
 def _ticks(scene: Scene, axis: int, scale: AxisScale | None) -> list[tuple[float, str]]:
@@ -222,10 +223,16 @@ def _tick_parts(gradient: Gradient, left: float, right: float, y: float) -> list
     return parts
 
 
-def _halo(scene: Scene) -> str:
-    """A rim in the color of the background, so that texts can be read over points."""
-    stroke = f'stroke="{_hex(scene.background)}" stroke-width="3"'
-    return f'{stroke} paint-order="stroke" stroke-linejoin="round"'
+def _haloed(scene: Scene, name: str, style: str, texts: list[str]) -> list[str]:
+    """Texts in a group, and below it the same with a rim in the color of the background, so that
+    they can be read over points. Not by paint-order, which some programs don't know."""
+    if not texts:
+        return []
+    ground = _hex(scene.background)
+    rim = f'stroke="{ground}" stroke-width="3" stroke-linejoin="round"'
+    rims = [re.sub(r' fill="[^"]*"', "", text, count=1) for text in texts]
+    below = [f'<g id="{name}-rims" {style} {rim}>', *rims, "</g>"]
+    return [*below, f'<g id="{name}" {style}>', *texts, "</g>"]
 
 
 def _hex(color: Rgb) -> str:

@@ -21,6 +21,7 @@ class Overlay {
     this.axisNames = data.axes;
     this.axisScales = data.scales;
     this.areWords = data.words;
+    this.rings = data.rings;
   }
 
   paint(camera, look, named, hovered) {
@@ -30,6 +31,7 @@ class Overlay {
     context.clearRect(0, 0, width, height);
     if (this.cloud.pairs) this.paintLines(camera, look, width, height);
     if (this.cloud.contours.length) this.paintContours(camera, look, width, height);
+    if (!this.cloud.matches) this.paintRings(camera, look, width, height);
     this.paintLabels(camera, look, named, hovered, width, height);
     if (this.axisNames.some((name) => name)) this.paintAxes(camera, look, width, height);
   }
@@ -94,9 +96,27 @@ class Overlay {
       if (x < 0 || y < 0 || x > width || y > height) continue;
       if (taken.some((r) => rect[0] < r[0] + r[2] + 4 && r[0] < rect[0] + rect[2] + 4 && Math.abs(r[1] - rect[1]) < high)) continue;
       taken.push(rect);
-      if (i === hovered) this.paintRing(x, y, away - 2, look);
+      if (i === hovered) this.paintRing(x, y, away - 2, look.text, 2);
       const tint = this.areWords ? `rgb(${cloud.palette[cloud.classes[i]].join(",")})` : look.text;
       this.paintText(text, left, y, look, tint);
+    }
+  }
+
+  paintRings(camera, look, width, height) {
+    const { cloud, context } = this;
+    for (const [i, color, wide] of this.rings) {
+      if (cloud.isHidden(i)) continue;
+      const [x, y, depth] = camera.project(cloud.positions.subarray(3 * i, 3 * i + 3), width, height);
+      if (Number.isNaN(x)) continue;
+      const reach = look.radius * camera.growth(depth) * cloud.scale(i) + 2.5;
+      if (!look.showsPictures) {
+        context.fillStyle = `rgb(${cloud.palette[cloud.classes[i]].join(",")})`;
+        context.beginPath();
+        context.arc(x, y, reach - 2.5, 0, 2 * Math.PI);
+        context.fill();
+      }
+      this.paintRing(x, y, reach, `rgb(${look.ground.join(",")})`, wide + 2.4);
+      this.paintRing(x, y, reach, `rgb(${color.join(",")})`, wide);
     }
   }
 
@@ -110,10 +130,10 @@ class Overlay {
     context.fillText(text, x, y);
   }
 
-  paintRing(x, y, radius, look) {
+  paintRing(x, y, radius, color, wide) {
     const { context } = this;
-    context.strokeStyle = look.text;
-    context.lineWidth = 2;
+    context.strokeStyle = color;
+    context.lineWidth = wide;
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);
     context.stroke();

@@ -7,6 +7,7 @@ class Viewer {
   constructor(data) {
     this.data = data;
     this.cloud = new Cloud(data);
+    document.documentElement.dataset.theme = data.is_dark ? "dark" : "light"; // what the colors were made for
     this.camera = new Camera(data.camera);
     this.canvas = byId("cloud");
     this.extent = this.cloud.extent();

@@ -26,6 +26,7 @@ from widgets.embedding.bookmarks.views import Views
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.exporting.own_files import files_read, sparing
 from widgets.embedding.exporting.picture import picture_work
+from widgets.embedding.exporting.seen import scene_on
 from widgets.embedding.exporting.wish import LARGEST_PX, MOST_PIXELS, ExportWish
 from widgets.embedding.exporting.works import (
     bookmarks_work,
@@ -37,7 +38,6 @@ from widgets.embedding.exporting.works import (
 )
 from widgets.embedding.loading import Shown
 from widgets.embedding.view_model import EmbeddingViewModel
-from widgets.shared.theme import plot_colors
 
 
 class Exporter(QObject):
@@ -119,39 +119,25 @@ class Exporter(QObject):
     def _scene_work(self, wish: ExportWish, shown: Shown) -> Work[Scene]:
         """The scene of what is on the screen; its labels are made in the job."""
         model, canvas, choice = self.model, self.canvas, self.model.choice
-        drawn, colors = canvas.drawn, plot_colors(canvas.palette())
+        drawn = canvas.drawn
         if len(drawn.positions) != shown.embedding.n_points or not drawn.is_complete:
             raise NothingToShow(self.tr("The points are still being placed; try again."))
-        raised = drawn.raised
-        names = (*(() if raised.selected is None else (raised.selected,)), *raised.neighbors)
-        axes = (*drawn.axis_names[:3], "", "", "") if choice.shows_axes else ("", "", "")
-        ground = colors.background
-        # what is drawn is as large as on the screen, and then shown larger as a whole
-        scale = wish.width / max(1, canvas.width()) * wish.text_scale
-        size = (max(1, round(wish.width / scale)), max(1, round(wish.height / scale)))
-        scene = Scene(
-            positions=drawn.positions,
-            colors=drawn.colors,
-            camera=canvas.camera,
+        scene = scene_on(canvas, (wish.width, wish.height), wish.text_scale)
+        has_pictures = wish.has_pictures and model.sheet is not None
+        scene = dataclasses.replace(
+            scene,
             title=self.title(shown),
             visible_ids=self.ids(wish),
-            named_ids=np.array(names, np.int64),
             legend=model.legend if wish.has_legend else Legend(),
-            axis_names=(axes[0], axes[1], axes[2]),
-            background=(ground.red(), ground.green(), ground.blue()),
-            size=size,
-            shown_size=(wish.width, wish.height),
-            radius_px=drawn.look.radius_px,
-            opacity=drawn.look.opacity,
+            # of those that alone are written, none has to stand out
+            emphasis=None if wish.which == "selected" else scene.emphasis,
             is_flat=choice.is_flat,
-            pictures=model.sheet if wish.has_pictures else None,
-            draws_pictures=choice.shows_pictures and model.sheet is not None and wish.has_pictures,
+            pictures=model.sheet if has_pictures else None,
+            draws_pictures=has_pictures and scene.draws_pictures,
         )
-        table, label_by = shown.embedding.metadata, choice.label_by
-        emphasis = drawn.emphasis if wish.kind == "drawing" else None
-        return described(
-            scene, table, label_by, has_sequences=choice.shows_sequences, emphasis=emphasis
-        )
+        table = shown.embedding.metadata
+        has_sequences = choice.shows_sequences
+        return described(scene, table, choice.label_by, has_sequences=has_sequences)
 
     def title(self, shown: Shown) -> str:
         """What the picture is of."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from projector.export import page_data, svg_lines
+from projector.export.picture_data import MOST_SIDE_PX
 from projector.export.svg import MOST_SHAPES
 from widgets.embedding.exporting.exporter import Exporter
 from widgets.embedding.exporting.wish import ExportWish
@@ -38,7 +40,7 @@ def preview(exporter: Exporter, wish: ExportWish, suffix: str) -> str:
     parts = [
         tr("{which}, about {size}.").format(which=which, size=_size(exporter, wish, suffix, n))
     ]
-    return " ".join([*parts, *_notes(wish, n, total)])
+    return " ".join([*parts, *_notes(wish, n, total), *_left_out(exporter, wish)])
 
 
 def _of_selection(wish: ExportWish, n: int) -> str:
@@ -63,6 +65,30 @@ def _notes(wish: ExportWish, n: int, total: int) -> list[str]:
     return notes
 
 
+def _left_out(exporter: Exporter, wish: ExportWish) -> list[str]:
+    """What is on the screen and will not be in the file."""
+    model, drawn = exporter.model, exporter.canvas.drawn
+    is_flat, sheet = exporter.canvas.camera.is_flat, model.sheet
+    n_steps = 0 if drawn.sequences is None else len(drawn.sequences.pairs)
+    most = {"drawing": svg_lines.MOST_SEGMENTS, "page": page_data.MOST_SEGMENTS}.get(wish.kind)
+    notes = []
+    if most is not None and n_steps > most:
+        text = tr("Of {total} steps of sequences, {most} at most are drawn.")
+        notes.append(text.format(total=number_text(n_steps), most=number_text(most)))
+    if wish.kind == "page":
+        if sheet is not None and wish.has_pictures and max(sheet.size) > MOST_SIDE_PX:
+            notes.append(tr("The label pictures are too large for a page and are left out."))
+        if drawn.contours is not None and not is_flat:
+            notes.append(tr("Contours hold for one side only and are left out."))
+        if drawn.labels is not None:
+            notes.append(tr("The labels are those on the screen; a search there names others."))
+    if wish.kind == "ply":
+        notes.append(tr("Labels, pictures and lines are left out."))
+        if drawn.sizes is not None:
+            notes.append(tr("How large points are stands in the property “size”."))
+    return notes
+
+
 def _size(exporter: Exporter, wish: ExportWish, suffix: str, n: int) -> str:
     embedding = exporter.model.embedding
     table = None if embedding is None else embedding.metadata
@@ -71,7 +97,7 @@ def _size(exporter: Exporter, wish: ExportWish, suffix: str, n: int) -> str:
     n_bytes = {
         "picture": wish.width * wish.height // 4,
         "drawing": 85 * n if n <= MOST_SHAPES else wish.width * wish.height,
-        "page": 60_000 + 16 * n + _sheet_bytes(sheet if wish.has_pictures else None),
+        "page": 60_000 + 19 * n + _sheet_bytes(sheet if wish.has_pictures else None),
         "ply": (48 if wish.is_text else 20) * n,
         "coordinates": n * ({".npy": 12, ".parquet": 16}.get(suffix, 36) + 9 * n_columns),
         "metadata": 9 * n * n_columns,

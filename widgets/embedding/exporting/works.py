@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage
 
-from projector.arrays import ByteArray, FloatArray, IntArray, MaskArray
+from projector.arrays import FloatArray, IntArray
 from projector.drafts import drafting
 from projector.embeddings.bookmarks import write_bookmarks
-from projector.emphasis import DIM
 from projector.errors import Unreadable
 from projector.export.scene import Scene, column_texts
 from projector.export.tables import find_neighbors_of, write_metadata_table, write_neighbors
@@ -24,38 +22,18 @@ from widgets.embedding.bookmarks.to_bookmarks import state_of
 from widgets.embedding.bookmarks.views import View
 from widgets.embedding.loading import Shown
 
-DIM_SHARE = 0.2
-"""How much of a dim point's color is left, as in the painter."""
-
 
 def described(
-    scene: Scene,
-    table: Any,
-    label_by: str | None,
-    *,
-    has_sequences: bool,
-    emphasis: ByteArray | None = None,
+    scene: Scene, table: Any, label_by: str | None, *, has_sequences: bool
 ) -> Work[Scene]:
-    """The scene with what its points are called and the lines through them; dim points get colors
-    near the background's."""
+    """The scene with what its points are called and the lines through them."""
     yield Progress(None, "Collecting labels")
     labels, sequences = None, None
     if table is not None and label_by is not None and label_by in table.columns:
         labels = column_texts(table[label_by])
     if has_sequences:
         sequences = yield from read_sequences(table)
-    colors = scene.colors
-    if emphasis is not None:
-        colors = dimmed(colors, emphasis == DIM, scene.background)
-    return dataclasses.replace(scene, labels=labels, sequences=sequences, colors=colors)
-
-
-def dimmed(colors: ByteArray, is_dim: MaskArray, background: tuple[int, int, int]) -> ByteArray:
-    """uint8 (n, 4), where little is left of the color of dim points, as in the painter."""
-    mixed = colors.copy()
-    ground = np.array(background) * (1 - DIM_SHARE)
-    mixed[is_dim, :3] = np.round(colors[is_dim, :3] * DIM_SHARE + ground)
-    return mixed
+    return dataclasses.replace(scene, labels=labels, sequences=sequences)
 
 
 def with_scene(scene_work: Work[Scene], write: Callable[[Scene], Work[Path]]) -> Work[Path]:
