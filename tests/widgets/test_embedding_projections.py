@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QRadioButton
+from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QPushButton, QRadioButton
+from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 
 from app.jobs import Jobs
@@ -82,6 +83,17 @@ def named(dashboard, kind, name):
 
 def button(dashboard, text):
     return next(b for b in dashboard.findChildren(QPushButton) if b.text() == text)
+
+
+def take(dashboard, name):
+    """Show the embedding of this name."""
+    group = next(one for one in dashboard.model.groups if one.name == name)
+    dashboard.model.choose(run=group.run, name=group.name, copy=group.copy)
+
+
+def pick(combo, index):
+    combo.setCurrentIndex(index)
+    combo.activated.emit(index)
 
 
 def press(dashboard, text):
@@ -200,9 +212,13 @@ def test_a_layout_can_be_named_and_thrown_away_by_keys(opened):
 
 def test_a_layout_is_shown_beside_another(opened):
     layout = run(opened, "tsne", **SHORT)
-    press(opened, "Show beside")
+    beside = named(opened, QComboBox, "Beside it")
+    offered = [beside.itemText(i) for i in range(beside.count())]
+    assert offered[:2] == ["Nothing", "PCA"]
+    assert offered[2].startswith("t-SNE")
+    pick(beside, 2)
     assert opened.model.second_layout is layout
-    press(opened, "Show beside")
+    pick(beside, 0)
     assert opened.model.choice.second is None
 
 
@@ -477,3 +493,55 @@ def spans_of_ten_steps(qtbot, ticks, runner, n):
     for _ in range(n):
         start = runner.state.count
         yield ticks.watch(qtbot, lambda start=start: runner.state.count > start + 10)
+
+
+def test_the_layout_beside_is_turned_alike(opened):
+    """As SciPy's Procrustes would turn it, which scales besides."""
+    first = run(opened, "tsne", **SHORT)
+    second = run(opened, "umap", n_epochs=40)
+    opened.model.choose(layout=first.key, second=second.key)
+    sides = opened.side_by_side
+    canvas, beside = sides.first.canvas, sides.second.canvas
+    aligned = beside.drawn.positions
+    np.testing.assert_allclose(
+        np.linalg.norm(aligned, axis=1), np.linalg.norm(second.coordinates, axis=1), atol=1e-5
+    )
+    centered = second.coordinates - second.coordinates.mean(0)
+    target = canvas.drawn.positions - canvas.drawn.positions.mean(0)
+    oracle, _ = orthogonal_procrustes(centered, target)
+    np.testing.assert_allclose(aligned, second.coordinates @ oracle, atol=1e-4)
+    assert opened.side_by_side.second.title.text.endswith("turned alike")
+
+
+def test_a_layout_of_another_embedding_is_shown_beside(qtbot, run_job, tmp_path):
+    write(tmp_path, clusters(), name="a")
+    write(tmp_path, clusters(seed=1), name="b")
+    write(tmp_path, clusters(n=30), name="smaller")
+    dashboard = show(qtbot, run_job, tmp_path)
+    take(dashboard, "smaller")
+    run(dashboard, "tsne", **SHORT)
+    take(dashboard, "a")
+    of_a = run(dashboard, "tsne", **SHORT)
+    take(dashboard, "b")
+    beside = named(dashboard, QComboBox, "Beside it")
+    offered = [beside.itemText(i) for i in range(beside.count())]
+    assert offered == ["Nothing", "PCA", f"a, step 0: {of_a.title}"]
+    pick(beside, 2)
+    assert dashboard.side_by_side.second.title.text.startswith("a, step 0: t-SNE")
+    assert len(dashboard.side_by_side.second.canvas.drawn.positions) == N
+    take(dashboard, "smaller")
+    assert dashboard.side_by_side.second is None or dashboard.model.second_layout is None
+
+
+def test_both_clouds_are_in_view_as_a_whole(opened):
+    first = run(opened, "tsne", **SHORT)
+    second = run(opened, "umap", n_epochs=40)
+    opened.model.choose(layout=first.key, second=second.key)
+    QTest.qWait(50)
+    sides = opened.side_by_side
+    for view in (sides.first, sides.second):
+        canvas = view.canvas
+        places = canvas.places_of(np.arange(N))
+        assert (places[:, :2] > 0).all()
+        assert (places[:, 0] < canvas.width()).all()
+        assert (places[:, 1] < canvas.height()).all()

@@ -109,6 +109,11 @@ class ScatterCanvas(QWidget):
         return self._view.camera
 
     @property
+    def edge(self) -> FloatArray:
+        """The outline of the cloud, see Viewpoint."""
+        return self._view.edge
+
+    @property
     def drawn(self) -> Drawn:
         """All that is drawn, to be copied and not written to."""
         return self._drawn
@@ -205,6 +210,13 @@ class ScatterCanvas(QWidget):
     def set_look(self, look: Look) -> None:
         self._drawn.look = look
         self._schedule()
+
+    @Slot(object)
+    def keep_in_view(self, edge: FloatArray) -> None:
+        """What else a camera must have in view: the outline of a cloud that is looked at from the
+        same place in another view, float32 (m, 3), or (0, 3) for nothing."""
+        self._view.other_edge = edge
+        self._view.fit_again()
 
     def set_positions(self, positions: FloatArray) -> None:
         """Other places for the same points, as of the next step or of a morph: float32 (n, 3)."""

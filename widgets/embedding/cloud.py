@@ -6,27 +6,24 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from projector.arrays import FloatArray
-from projector.embeddings.embedding import Embedding
 from projector.errors import ProjectorError
 from projector.frames import auto_radius_px
 from projector.render.camera import Camera
 from projector.render.raster import warm_up
 from widgets.embedding.canvas import ScatterCanvas
+from widgets.embedding.caption import CloudCaption, opened_text
 from widgets.embedding.layouts import Layout
-from widgets.embedding.loading import Shown
 from widgets.embedding.message import Message
 from widgets.embedding.morph import Morph, can_glide
 from widgets.embedding.overlay import Look
 from widgets.embedding.placement import Cloud, arranged, layout_positions, stretched
-from widgets.embedding.projecting.switching import is_out_of_date
 from widgets.embedding.projecting.wishes import ITERATIVE
-from widgets.embedding.view_model import EmbeddingViewModel, number_text
+from widgets.embedding.view_model import EmbeddingViewModel
 from widgets.shared.job import RunJob
 
 SPRITE_RATIO = 9.0
 WORD_RADIUS_PX = 0.8
 """Where words stand in place of points, the points are small."""
-PREPARING = frozenset({"centers", "unit_length", "whitens", "n_prepared"})
 
 MOST_MARKED = 1000
 """So many neighbors at most are marked in the picture; the list holds them all."""
@@ -35,10 +32,12 @@ MOST_MARKED = 1000
 class CloudPresenter(QObject):
     """Hands the canvas places, colors, looks and raised points. said: a line for the status.
 
-    is_second: it draws the layout beside, and leaves the camera to the first.
+    is_second: it draws the layout beside, and leaves the camera to the first. outlined: the edge of
+    a cloud that was placed, see Viewpoint.
     """
 
     said = Signal(object)
+    outlined = Signal(object)
 
     def __init__(
         self,
@@ -68,7 +67,6 @@ class CloudPresenter(QObject):
         model.changed.connect(self._on_changed)
         model.layout_changed.connect(self._on_layout_changed)
         model.nearest_changed.connect(self._show_raised)
-        model.matches_changed.connect(self._describe)
         model.coloring_changed.connect(self._show_colors)
         model.emphasis_changed.connect(self._show_emphasis)
         model.sizes_changed.connect(self._show_sizes)
@@ -76,6 +74,7 @@ class CloudPresenter(QObject):
         canvas.point_clicked.connect(self._on_point_clicked)
         canvas.flat_asked.connect(self._on_flat_asked)
         canvas.cleared.connect(self._on_cleared)
+        self._caption = CloudCaption(model, canvas, self, is_second=is_second)
 
     @property
     def _layout(self) -> Layout | None:
@@ -137,22 +136,17 @@ class CloudPresenter(QObject):
             self.said.emit("")
             return
         self._arrange()
-        self._describe()
-        self.said.emit(self._status_text(shown))
+        self.said.emit(opened_text(shown))
 
     @Slot(object)
     def _on_changed(self, names: frozenset[str]) -> None:
-        layout = "second" if self.is_second else "layout"
-        if names & {"axes", "is_flat", "keeps_aspect", layout}:
+        layouts = {"second", "layout"} if self.is_second else {"layout"}
+        if names & {"axes", "is_flat", "keeps_aspect", *layouts}:
             self._arrange()
         if "is_orthographic" in names:
             self._canvas.set_orthographic(self._model.choice.is_orthographic)
         if "shows_axes" in names:
             self._canvas.set_shows_axes(self._model.choice.shows_axes)
-        if "selection" in names:
-            self._describe()
-        if names & {"projection", "parameters", "layout", "is_flat"} or names & PREPARING:
-            self._describe()
         if names & {
             "point_size",
             "picture_size",
@@ -207,7 +201,15 @@ class CloudPresenter(QObject):
             self._show_message()
             return
         self._arranging = _place_key(layout, choice.is_flat)
-        work = arranged(shown, layout, choice.axes, choice.is_flat, choice.keeps_aspect)
+        work = arranged(
+            shown,
+            layout,
+            choice.axes,
+            choice.is_flat,
+            choice.keeps_aspect,
+            is_second=self.is_second,
+            first=self._model.layout,
+        )
         title = self.tr("Placing the points")
         self._run_job("embedding/arrange", title, work, on_done=self._on_arranged)
 
@@ -217,8 +219,11 @@ class CloudPresenter(QObject):
         anew."""
         layout, is_flat = self._layout, self._model.choice.is_flat
         key = _place_key(layout, is_flat)
+        first = self._model.layout
         if layout is None or not layout.is_running:
-            self._arrange()
+            is_first_moving = first is not None and first.is_running
+            if not (self.is_second and is_first_moving and key == self._drawn):
+                self._arrange()
         elif key == self._arranging or self._morph.is_running:
             return
         elif key == self._drawn:
@@ -253,6 +258,7 @@ class CloudPresenter(QObject):
         self._morph.stop()
         self._canvas.set_flat(is_flat)
         self._canvas.set_cloud(cloud.positions, cloud.edge, cloud.raster, cloud.axis_names)
+        self.outlined.emit(cloud.edge)
         self._places = cloud.positions
         self._canvas.set_orthographic(self._model.choice.is_orthographic)
         self._canvas.set_shows_axes(self._model.choice.shows_axes)
@@ -269,6 +275,7 @@ class CloudPresenter(QObject):
         self._show_emphasis()
         self._show_sizes()
         self._show_raised()
+        self._caption.refresh()
         self._show_message()
 
     def _fit_once(self, layout: Layout | None) -> None:
@@ -318,7 +325,6 @@ class CloudPresenter(QObject):
         found = None if nearest is None or nearest.point != selected else nearest.found
         neighbors = () if found is None else tuple(found.ids[:MOST_MARKED].tolist())
         self._canvas.set_raised(selected, neighbors)
-        self._describe()
 
     def _show_message(self) -> None:
         message = self._loading
@@ -329,47 +335,6 @@ class CloudPresenter(QObject):
                 self.tr("The painter is not prepared"), self.tr("Reload to prepare it after all.")
             )
         self._canvas.set_message(message)
-
-    @Slot()
-    def _describe(self) -> None:
-        embedding = self._model.embedding
-        if embedding is None:
-            self._canvas.set_caption("", self.tr("Nothing is shown"))
-            return
-        n = self._points_text(embedding)
-        dims = number_text(embedding.n_dims)
-        caption = self.tr("{points}, {dims} dims").format(points=n, dims=dims)
-        n_selected = number_text(len(self._model.selection))
-        description = self.tr("{points}, {k} selected").format(points=n, k=n_selected)
-        if self._model.matches is not None:
-            n_found = number_text(len(self._model.matches))
-            caption = self.tr("{caption}, {n} found").format(caption=caption, n=n_found)
-        if not self.is_second and is_out_of_date(self._model.layout, self._model.choice):
-            caption = self.tr("{caption}, out of date: run again").format(caption=caption)
-        self._canvas.set_caption(caption, description)
-
-    def _points_text(self, embedding: Embedding) -> str:
-        if embedding.n_points == 1:
-            return self.tr("1 point")
-        return self.tr("{n} points").format(n=number_text(embedding.n_points))
-
-    def _status_text(self, shown: Shown) -> str:
-        embedding = shown.embedding
-        n_out = int((~np.isfinite(shown.coordinates[:, 0])).sum()) if shown.n_axes else 0
-        text = self.tr("{name}: {points}, {dims} dimensions").format(
-            name=embedding.source.name,
-            points=self._points_text(embedding),
-            dims=number_text(embedding.n_dims),
-        )
-        if embedding.source.step is not None:
-            text = self.tr("{text}, step {step}").format(
-                text=text, step=number_text(embedding.source.step)
-            )
-        if n_out:
-            text = self.tr("{text}; {n} rows hold NaN or infinity and have no place").format(
-                text=text, n=number_text(n_out)
-            )
-        return text
 
 
 def _place_key(layout: Layout | None, is_flat: bool) -> tuple[str, bool]:

@@ -54,6 +54,12 @@ class Layout:
         return int(self.positions.shape[1])
 
 
+def full_title(layout: Layout) -> str:
+    """With the embedding that it is of, where another one is looked at."""
+    step = "" if layout.source.step is None else f", step {layout.source.step:,}"
+    return f"{layout.source.name}{step}: {layout.title}"
+
+
 class Layouts:
     """By key, in the order they were made; the oldest go when they hold too much."""
 

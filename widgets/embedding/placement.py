@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from projector.arrays import FloatArray, frozen
+from projector.errors import NothingToShow
 from projector.progress import Progress, Work
 from projector.render.raster import Raster
 from widgets.embedding.layouts import Layout
 from widgets.embedding.loading import Shown, directions_around, outline, world_positions
+from widgets.embedding.projecting.wishes import ITERATIVE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,10 +34,17 @@ def arranged(
     axes: tuple[int, int, int],
     is_flat: bool,
     keeps_aspect: bool = True,
+    *,
+    is_second: bool = False,
+    first: Layout | None = None,
 ) -> Work[Cloud]:
-    """Places of the points and a painter built for them. keeps_aspect: see stretched."""
+    """Places of the points and a painter built for them. keeps_aspect: see stretched. is_second,
+    first: it is looked at beside that one, and turned alike where it has no axes of its own."""
     yield Progress(None, "Placing the points")
     positions = drawn_positions(shown, layout, axes, is_flat)
+    if is_second and is_turned(layout):
+        target = drawn_positions(shown, first, axes, is_flat)
+        positions = turned(positions, target, 2 if is_flat else 3)
     if not keeps_aspect:
         positions = stretched(positions)
     edge = yield from outline(positions)
@@ -47,6 +56,25 @@ def arranged(
         edge = _ball(is_flat)
     names = axis_names(shown, layout, axes, is_flat)
     return Cloud(shown, layout, positions, edge, Raster(positions), names)
+
+
+def is_turned(layout: Layout | None) -> bool:
+    """Whether a layout is as good however it is turned: its axes mean nothing by themselves."""
+    return layout is not None and not layout.is_running and layout.projection in ITERATIVE
+
+
+def turned(positions: FloatArray, target: FloatArray, n_axes: int) -> FloatArray:
+    """Turned and mirrored about the middle, so that rows lie as near as can be to where they lie in
+    the target: float32 (n, 3), read-only."""
+    from projector.projections.align import find_alignment
+
+    try:
+        found = find_alignment(positions[:, :n_axes], target[:, :n_axes])
+    except NothingToShow:
+        return positions
+    placed = positions.copy()
+    placed[:, :n_axes] = positions[:, :n_axes] @ found.rotation.astype(np.float32)
+    return frozen(placed)
 
 
 def stretched(positions: FloatArray) -> FloatArray:

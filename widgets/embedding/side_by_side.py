@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
@@ -283,6 +284,9 @@ class SideBySide(QSplitter):
         for one, other in ((first, canvas), (canvas, first)):
             one.camera_changed.connect(other.set_camera)
             one.point_hovered.connect(other.set_hovered)
+        canvas.keep_in_view(first.edge)
+        self.first.cloud.outlined.connect(canvas.keep_in_view)
+        cloud.outlined.connect(first.keep_in_view)
         cloud.prepare()
 
     def _close_second(self) -> None:
@@ -290,6 +294,8 @@ class SideBySide(QSplitter):
         first, view = self.first.canvas, self.second
         first.camera_changed.disconnect(view.canvas.set_camera)
         first.point_hovered.disconnect(view.canvas.set_hovered)
+        self.first.cloud.outlined.disconnect(view.canvas.keep_in_view)
+        first.keep_in_view(np.zeros((0, 3), np.float32))
         self._second_jobs.cancel()
         first.set_hovered(None)
         self.second = None

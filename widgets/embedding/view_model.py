@@ -140,19 +140,22 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
     @property
     def layout(self) -> Layout | None:
         """What is drawn; None for the principal components of the vectors as they came."""
-        return self._layout(self.choice.layout)
+        layout = self.layouts.find(self.choice.layout)
+        if layout is None or self.embedding is None or layout.source is not self.embedding.source:
+            return None
+        return layout if self.fits(layout) else None
 
     @property
     def second_layout(self) -> Layout | None:
-        """What is drawn beside it, None as above; `choice.second` says whether there is a view."""
-        return self._layout(self.choice.second or "")
+        """What is drawn beside it, None as above; `choice.second` says whether there is a view. It
+        may be of another embedding."""
+        layout = self.layouts.find(self.choice.second or "")
+        return layout if layout is not None and self.fits(layout) else None
 
-    def _layout(self, key: str) -> Layout | None:
-        layout = self.layouts.find(key)
-        if layout is None or self.embedding is None or layout.source is not self.embedding.source:
-            return None
-        # one that came out of a file may be of another number of rows
-        return layout if len(layout.positions) == self.embedding.n_points else None
+    def fits(self, layout: Layout) -> bool:
+        """Whether a layout has a row for each of the embedding shown; one that came out of a file,
+        or that is of another embedding, may have more or fewer."""
+        return self.embedding is not None and len(layout.positions) == self.embedding.n_points
 
     @override
     def choose(self, **fields: Any) -> None:

@@ -22,6 +22,7 @@ class Viewpoint(QObject):
     """changed: the new Camera; the one it has already is no change.
 
     edge: float32 (m, 3), the points that a camera must have in view to show the whole cloud.
+    other_edge: the same of a cloud in another view that is looked at from here, too.
     """
 
     changed = Signal(object)
@@ -30,6 +31,7 @@ class Viewpoint(QObject):
         super().__init__(surface)
         self.camera = Camera()
         self.edge: FloatArray = np.zeros((0, 3), dtype=np.float32)
+        self.other_edge = self.edge
         self._surface = surface
         self._is_fitted = False
         self._flight = Flight(self)
@@ -59,8 +61,12 @@ class Viewpoint(QObject):
 
     def fit(self, is_at_once: bool = False) -> None:
         """The whole cloud in view, from where the camera is."""
-        self._go(self.camera.fitted(self.edge, self._aspect), is_at_once)
+        self._go(self.camera.fitted(self._edges, self._aspect), is_at_once)
         self._is_fitted = True
+
+    @property
+    def _edges(self) -> FloatArray:
+        return np.concatenate([self.edge, self.other_edge])
 
     def fit_again(self) -> None:
         """The surface has another size: what was in view as a whole stays so."""
@@ -69,10 +75,10 @@ class Viewpoint(QObject):
 
     def reset(self, is_at_once: bool = False) -> None:
         """The view to begin with."""
-        camera = fit_camera(self.edge, self.camera.is_flat, self._aspect)
+        camera = fit_camera(self._edges, self.camera.is_flat, self._aspect)
         kept = dataclasses.replace(camera, is_orthographic=self.camera.is_orthographic)
         self._go(
-            kept if not kept.is_orthographic else kept.fitted(self.edge, self._aspect), is_at_once
+            kept if not kept.is_orthographic else kept.fitted(self._edges, self._aspect), is_at_once
         )
         self._is_fitted = True
 

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from widgets.embedding.layouts import Layout
+from widgets.embedding.combo import Combo
+from widgets.embedding.layouts import Layout, full_title
 from widgets.embedding.projecting.runner import ProjectionRunner
 from widgets.embedding.projecting.switching import fields_for
 from widgets.embedding.projecting.titles import DOT
@@ -51,15 +52,15 @@ class ResultList(QWidget):
         self._list.itemChanged.connect(self._on_item_changed)
         self._list.customContextMenuRequested.connect(self._on_menu_asked)
         self._list.installEventFilter(self)
-        self._beside = self._button(self.tr("Show beside"), self._on_beside)
-        self._beside.setCheckable(True)
-        self._beside.setToolTip(self.tr("Show this layout beside another one"))
+        self._beside = Combo(
+            self.tr("Beside it"),
+            self.tr("Another layout to look at beside this one; also one of another embedding"),
+        )
+        self._beside.activated.connect(self._on_beside_picked)
         self._rename = self._button(self.tr("Rename"), self.rename)
         self._rename.setToolTip(self.tr("Give this layout another name (F2)"))
         self._delete = self._button(self.tr("Delete"), self.delete)
         self._delete.setToolTip(self.tr("Throw this layout away (Delete)"))
-        self._note = QLabel(wordWrap=True)
-        self._note.setForegroundRole(self.palette().ColorRole.PlaceholderText)
         self._lay_out()
         model.shown_changed.connect(self._fill)
         model.layouts_changed.connect(self._on_layouts_changed)
@@ -79,10 +80,16 @@ class ResultList(QWidget):
         column.addWidget(self._list)
         row = QHBoxLayout()
         row.setSpacing(MARGIN // 2)
-        for button in (self._beside, self._rename, self._delete):
+        for button in (self._rename, self._delete):
             row.addWidget(button, 1)
         column.addLayout(row)
-        column.addWidget(self._note)
+        beside = QHBoxLayout()
+        beside.setSpacing(MARGIN)
+        name = QLabel(self.tr("Beside it"))
+        name.setBuddy(self._beside)
+        beside.addWidget(name)
+        beside.addWidget(self._beside, 1)
+        column.addLayout(beside)
 
     def keys(self) -> list[str]:
         """Of the layouts that are listed; "" for the components the embedding was opened with."""
@@ -121,20 +128,20 @@ class ResultList(QWidget):
         item = self._list.currentItem()
         return "" if item is None else str(item.data(KEY))
 
+    @Slot(int)
+    def _on_beside_picked(self, index: int) -> None:
+        self._model.choose(second=self._beside.itemData(index))
+
     @Slot()
     def _on_beside(self) -> None:
-        is_on = self._model.choice.second is not None
-        self._model.choose(second=None if is_on else self._current_key())
+        self._model.choose(second=self._current_key())
 
     @Slot(QPoint)
     def _on_menu_asked(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for button, slot in (
-            (self._beside, self._on_beside),
-            (self._rename, self.rename),
-            (self._delete, self.delete),
-        ):
+        menu.addAction(self.tr("Show beside")).triggered.connect(self._on_beside)
+        for button, slot in ((self._rename, self.rename), (self._delete, self.delete)):
             action = menu.addAction(button.text())
             action.setEnabled(button.isEnabled())
             action.triggered.connect(slot)
@@ -148,6 +155,7 @@ class ResultList(QWidget):
             item = self._list.item(i)
             if item.data(KEY) == key and layout is not None:
                 self._show_text(item, layout)
+                self._fill_beside()
                 return
         self._fill()
 
@@ -218,18 +226,23 @@ class ResultList(QWidget):
         has_layout = bool(self._current_key())
         self._rename.setEnabled(has_layout)
         self._delete.setEnabled(has_layout)
-        self._beside.setEnabled(bool(keys))
-        self._beside.setChecked(choice.second is not None)
-        self._note.setText(self._beside_text())
-        self._note.setVisible(bool(self._note.text()))
+        self._fill_beside()
 
-    def _beside_text(self) -> str:
-        second = self._model.choice.second
-        if second is None:
-            return ""
-        layout = self._model.layouts.find(second)
-        title = self.tr("PCA") if layout is None else layout.title
-        return self.tr("Beside it: {title}").format(title=title)
+    def _fill_beside(self) -> None:
+        """What may be looked at beside the layout in front: every layout of as many rows."""
+        embedding, model = self._model.embedding, self._model
+        items: list[tuple[str, str | None]] = [(self.tr("Nothing"), None)]
+        if embedding is not None:
+            own = model.layouts.of(embedding.source)
+            others = [one for one in model.layouts if model.fits(one) and one not in own]
+            items.append((self.tr("PCA"), ""))
+            items += [(line_of(one), one.key) for one in own]
+            items += [(full_title(one), one.key) for one in others]
+        if items != self._beside.items():
+            self._beside.fill(items, model.choice.second)
+        else:
+            self._beside.show_value(model.choice.second)
+        self._beside.setEnabled(embedding is not None)
 
 
 def line_of(layout: Layout) -> str:

@@ -69,14 +69,15 @@ class QualityMeter(Tool):
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
-        """The layout shown, and the one beside it."""
+        """The layout shown, and the one beside it if it is of the same vectors."""
         model = self.model
         if model.shown is None:
             return ()
-        first = self._subject(model.layout)
-        if model.choice.second is None:
+        first, beside = self._subject(model.layout), model.second_layout
+        is_other = beside is not None and beside.source is not model.shown.embedding.source
+        if model.choice.second is None or is_other:
             return (first,)
-        second = self._subject(model.second_layout)
+        second = self._subject(beside)
         return (first,) if second.key == first.key else (first, second)
 
     def found(self, subject: Subject) -> Quality | None:
