@@ -27,6 +27,7 @@ from projector.errors import ProjectorError
 from projector.export.view_files import ViewFile
 from widgets.embedding.dashboard import EmbeddingDashboard
 from widgets.shared.palette import CommandPalette
+from widgets.shared.step_slider import StepSlider
 
 ABOUT = (
     "<h3>projector</h3><p>Opens TensorBoard log folders on the desktop, offline.</p>"
@@ -59,6 +60,9 @@ class Controller(QObject):
         self._follows = settings.follows
         self._connect()
         self._show_recent()
+        for slider in self.window.findChildren(StepSlider):
+            slider.set_speed(settings.play_speed)
+            slider.speed_chosen.connect(self._on_speed_chosen)
         if settings.geometry is not None:
             self.window.restoreGeometry(settings.geometry)
 
@@ -323,6 +327,13 @@ class Controller(QObject):
             "Something went wrong inside projector; your files are untouched. The report is in {}."
         )
         self.window.notices.add(text.format(report))
+
+    @Slot(object)
+    def _on_speed_chosen(self, speed: float) -> None:
+        """One speed for all playback, now and the next time."""
+        self.settings.play_speed = speed
+        for slider in self.window.findChildren(StepSlider):
+            slider.set_speed(speed)
 
     @Slot()
     def _on_closing(self) -> None:

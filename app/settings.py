@@ -46,6 +46,18 @@ class Settings:
         self._store.setValue("follow", "true" if follows else "false")
 
     @property
+    def play_speed(self) -> float:
+        """How many times as fast as usual steps are played."""
+        try:
+            return float(str(self._store.value("play_speed", 1.0)))
+        except ValueError:
+            return 1.0
+
+    @play_speed.setter
+    def play_speed(self, speed: float) -> None:
+        self._store.setValue("play_speed", speed)
+
+    @property
     def recent(self) -> tuple[tuple[Named, ...], ...]:
         """What was opened lately and still exists, the newest first; mostly one path each."""
         stored = self._store.value("recent", [])

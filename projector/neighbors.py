@@ -166,7 +166,9 @@ def _smallest(distances: DoubleArray, k: int) -> Neighbors:
     border = np.partition(distances, k - 1)[k - 1]
     candidates = np.flatnonzero(distances <= border)
     ids = candidates[np.argsort(distances[candidates], kind="stable")][:k]
-    return Neighbors(frozen(ids), frozen(distances[ids].astype(np.float32)))
+    # those between values near the end of float32 lie beyond it
+    most = np.finfo(np.float32).max
+    return Neighbors(frozen(ids), frozen(np.clip(distances[ids], -most, most).astype(np.float32)))
 
 
 def _cosine(rows: DoubleArray, own: DoubleArray) -> DoubleArray:

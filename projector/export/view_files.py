@@ -1,7 +1,7 @@
 """View files (.projector): what is open, what was chosen, from where it is seen, and the layouts.
 
 A ZIP, all of it stored as it is: view.json, and for each layout its positions and what is drawn of
-them as little-endian 32-bit floats, row by row.
+them as little-endian 32-bit floats, row by row; for each view that has one a small picture as PNG.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZIP_STORED, ZipFile
@@ -23,6 +23,7 @@ from projector.embeddings.choice_json import from_json, plain, plain_value, to_j
 from projector.embeddings.memory import check_fits
 from projector.embeddings.zips import is_stored, opened_member, opened_zip
 from projector.errors import InvalidChoice, ProjectorError, Unreadable
+from projector.export.thumbnails import LARGEST_BYTES, is_sound
 from projector.progress import Progress, Work
 from projector.render.camera import Camera
 
@@ -69,11 +70,12 @@ class SavedLayout:
 @dataclass(frozen=True, slots=True)
 class SavedView:
     """A choice, and from where the cloud is seen; None for the whole of it. layouts: by key, as
-    names of kept ones."""
+    names of kept ones. thumbnail: a small picture as PNG, empty for none."""
 
     name: str
     choice: EmbeddingChoice
     camera: Camera | None = None
+    thumbnail: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +110,9 @@ def write_view(path: Path, file: ViewFile) -> Work[Path]:
         yield Progress(0.0, f"Writing {path.name}")
         with ZipFile(out, "w", ZIP_STORED) as archive:
             archive.writestr(_MAIN, text)
+            for number, view in enumerate(file.named):
+                if view.thumbnail:
+                    archive.writestr(_picture_name(number), view.thumbnail)
             for number, layout in enumerate(file.layouts):
                 archive.writestr(f"layouts/{number}.positions", _bytes(layout.positions))
                 archive.writestr(f"layouts/{number}.coordinates", _bytes(layout.coordinates))
@@ -135,10 +140,12 @@ def read_view(path: Path) -> Work[ViewFile]:
                 layouts.append(layout)
             except (ProjectorError, *_BAD_JSON) as error:
                 told.append(f"Layout {number + 1} was left out: {error}")
-    named = []
-    for one in _listed(found, "named", _MOST_VIEWS):
-        named.append(_read_view(one, n, told)[0])
-        yield Progress(None, f"Reading {path.name}")
+        named = []
+        for number, one in enumerate(_listed(found, "named", _MOST_VIEWS)):
+            saved = _read_view(one, n, told)[0]
+            picture = _read_picture(path, archive, number, saved.name, told)
+            named.append(replace(saved, thumbnail=picture))
+            yield Progress(None, f"Reading {path.name}")
     columns = _read_columns(found.get("columns", {}), n, told)
     places = _read_places(found, path)
     return ViewFile(places, view, n, tuple(named), tuple(layouts), columns, tuple(told), unknown)
@@ -275,6 +282,27 @@ def _read_layout(path: Path, archive: ZipFile, number: int, value: Any) -> Saved
         coordinates=arrays[1],
         facts=plain_value(dict(value.get("facts", {}))),
     )
+
+
+def _picture_name(number: int) -> str:
+    return f"views/{number}.png"
+
+
+def _read_picture(path: Path, archive: ZipFile, number: int, view: str, told: list[str]) -> bytes:
+    """Of a view, empty where there is none that can be used."""
+    name = _picture_name(number)
+    if name not in archive.NameToInfo:
+        return b""
+    try:
+        if archive.getinfo(name).file_size > LARGEST_BYTES:
+            raise Unreadable("It is too large.")
+        picture = _member(path, archive, name, None)
+    except (ProjectorError, *_BAD_JSON):
+        picture = b""
+    if not is_sound(picture):
+        told.append(f"The small picture of the view {view!r} is damaged and was left out.")
+        return b""
+    return picture
 
 
 def _check_key(key: str, others: Sequence[SavedLayout]) -> None:

@@ -22,6 +22,7 @@ EXACT_LIMIT = 4000
 _BLOCK = 1 << 19  # values of a block: 4 MB as float64
 _OPERATIONS = 1 << 29  # multiplications between two yields, some 50 ms
 _ALONE = 1 << 18  # multiplications up to which BLAS stays on one core
+_LARGEST = float(np.finfo(np.float32).max)
 _NARROW = 128  # dims up to which a covariance can be summed up from pieces so small
 _MOST_ROWS = 1024  # whose pieces take at most 9 MB
 _LEAST_ROWS = 256  # of a block, for a covariance: fewer would leave the processor waiting
@@ -65,7 +66,7 @@ class Pca:
             block = vectors[place]
             mask = np.isfinite(block).all(axis=1)
             rows = block[mask].astype(np.float64) - self.mean
-            positions[place][mask] = rows @ self.components.T
+            positions[place][mask] = _held(rows @ self.components.T)
             release(block)
             yield Progress(place.stop / len(vectors), "Projecting")
         return frozen(positions)
@@ -284,11 +285,16 @@ def _with_fixed_signs(components: DoubleArray) -> DoubleArray:
     return turned
 
 
+def _held(positions: DoubleArray) -> DoubleArray:
+    """Within what float32 holds: values near its end lie beyond it once several are added up."""
+    return np.clip(positions, -_LARGEST, _LARGEST)
+
+
 def _project(data: _Data, components: DoubleArray) -> Work[FloatArray]:
     n = len(data.vectors)
     positions = np.full((n, len(components)), np.nan, np.float32)
     few = max(_LEAST_ROWS, _ALONE // max(1, components.size))
     for place, rows in data.blocks(min(few, _n_rows(data.d, len(components) + 1))):
-        positions[place][data.mask[place]] = rows @ components.T
+        positions[place][data.mask[place]] = _held(rows @ components.T)
         yield Progress(0.8 + 0.2 * place.stop / n, "Projecting")
     return frozen(positions)

@@ -26,6 +26,7 @@ N_COMPONENTS = 10
 N_KEPT_BYTES = 512 * 2**20
 PART_ROWS = 20_000
 N_DIRECTIONS = 100
+FARTHEST = 1e6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -243,7 +244,8 @@ def _placed(embedding: Embedding, axes: Axes) -> Work[Shown]:
     coordinates -= mean @ axes.components.T
     variance = max(float((squares / n - mean**2).sum()), np.finfo(np.float64).tiny)
     along = np.nanmean(coordinates**2, axis=0) if finite.any() else np.zeros(len(axes.components))
-    placed = frozen((coordinates / axes.unit).astype(np.float32))
+    # a step may be very much larger than the one that gives the unit
+    placed = frozen(np.clip(coordinates / axes.unit, -FARTHEST, FARTHEST).astype(np.float32))
     return Shown(embedding, placed, along / variance, False, unit=axes.unit)
 
 

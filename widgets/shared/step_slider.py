@@ -5,30 +5,54 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QHideEvent, QIcon, QPainter, QPixmap, QPolygonF
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QColor,
+    QHideEvent,
+    QIcon,
+    QPainter,
+    QPixmap,
+    QPolygonF,
+)
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 from typing_extensions import override
 
 PLAY_INTERVAL_MS = 700
+"""At the usual speed."""
+SPEEDS = (0.5, 1.0, 2.0, 4.0)
 
 
 class StepSlider(QWidget):
     """A slider over steps, with play and pause; hidden where there are fewer than two steps.
 
     Steps are 64-bit, so the slider carries indices. index_chosen: the index the user or the
-    playback moved to (int); `set_steps` and `set_index` announce nothing.
+    playback moved to (int). speed_chosen: how many times as fast as usual the user wants to play
+    (float). `set_steps`, `set_index` and `set_speed` announce nothing.
     """
 
     index_chosen = Signal(object)
+    speed_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._steps: tuple[int, ...] = ()
         self._is_busy = False
+        self._speed = 1.0
         self._timer = QTimer(self)
         self._timer.setInterval(PLAY_INTERVAL_MS)
         self._timer.timeout.connect(self._on_tick)
         self._play = self._play_button()
+        self._speeds = QActionGroup(self)
+        self._speed_button = self._make_speed_button()
         self._slider = self._step_slider()
         self._label = QLabel(self)
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -38,6 +62,7 @@ class StepSlider(QWidget):
         layout.addWidget(self._play)
         layout.addWidget(self._slider, 1)
         layout.addWidget(self._label)
+        layout.addWidget(self._speed_button)
         self._show_playing()
         self.hide()
 
@@ -53,6 +78,19 @@ class StepSlider(QWidget):
     @property
     def is_playing(self) -> bool:
         return self._timer.isActive()
+
+    @property
+    def speed(self) -> float:
+        """How many times as fast as usual it plays."""
+        return self._speed
+
+    def set_speed(self, speed: float) -> None:
+        """One of SPEEDS; anything else counts as the nearest of them."""
+        self._speed = min(SPEEDS, key=lambda one: abs(one - speed))
+        self._timer.setInterval(round(PLAY_INTERVAL_MS / self._speed))
+        for action in self._speeds.actions():
+            action.setChecked(action.data() == self._speed)
+        self._speed_button.setText(speed_text(self._speed))
 
     def set_steps(self, steps: Sequence[int]) -> None:
         """Offer these steps, in this order; the index stays where it is or moves to the last."""
@@ -128,6 +166,31 @@ class StepSlider(QWidget):
         button.clicked.connect(self._on_play_clicked)
         return button
 
+    def _make_speed_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setAutoRaise(True)
+        button.setAccessibleName(self.tr("Speed of playback"))
+        button.setToolTip(self.tr("How fast the steps are played"))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        for speed in SPEEDS:
+            action = QAction(speed_text(speed), self._speeds)
+            action.setCheckable(True)
+            action.setChecked(speed == self._speed)
+            action.setData(speed)
+            menu.addAction(action)
+        self._speeds.triggered.connect(self._on_speed)
+        button.setMenu(menu)
+        button.setText(speed_text(self._speed))
+        widest = max(button.fontMetrics().horizontalAdvance(speed_text(one)) for one in SPEEDS)
+        button.setMinimumWidth(widest + 3 * button.fontMetrics().averageCharWidth())
+        return button
+
+    @Slot(QAction)
+    def _on_speed(self, action: QAction) -> None:
+        self.set_speed(action.data())
+        self.speed_chosen.emit(self._speed)
+
     def _step_slider(self) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal, self)
         slider.setPageStep(1)
@@ -164,6 +227,11 @@ class StepSlider(QWidget):
         )
         color = self.palette().buttonText().color()
         self._play.setIcon(play_icon(self.is_playing, color, self._play.iconSize().height()))
+
+
+def speed_text(speed: float) -> str:
+    """Such as "0.5\N{MULTIPLICATION SIGN}"."""
+    return f"{speed:g}\N{MULTIPLICATION SIGN}"
 
 
 def play_icon(is_playing: bool, color: QColor, size: int) -> QIcon:

@@ -65,7 +65,7 @@ class ViewFiles(QObject):
             places=tuple(SavedPlace(root.path, root.name) for root in roots),
             view=SavedView("", choice, self._canvas.camera),
             n_points=0 if embedding is None else embedding.n_points,
-            named=tuple(SavedView(one.name, one.choice, one.camera) for one in self._views.all),
+            named=tuple(_saved(one) for one in self._views.all),
             layouts=tuple(one for one in layouts if one is not None),
             columns=dict(model.columns),
         )
@@ -158,7 +158,11 @@ class ViewFiles(QObject):
         self._taken = {name: getattr(self._model.choice, name) for name in self._wanted}
 
 
+def _saved(view: View) -> SavedView:
+    return SavedView(view.name, view.choice, view.camera, view.thumbnail)
+
+
 def _named(view: SavedView, layouts: dict[str, Layout]) -> View:
     keys = (view.choice.layout, view.choice.second or "")
     own = {key: layouts[key] for key in keys if key in layouts}
-    return View(view.name, view.choice, view.camera, own)
+    return View(view.name, view.choice, view.camera, own, view.thumbnail)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,10 +19,12 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from projector.errors import InvalidChoice
+from widgets.embedding.bookmarks.thumbnails import HEIGHT_PX, WIDTH_PX, thumbnail_icon
 from widgets.embedding.bookmarks.views import View, Views
 from widgets.embedding.section import MARGIN
 
 MOST_LINES = 5
+ICON_LINES = 3
 
 
 class ViewPanel(QWidget):
@@ -41,6 +43,7 @@ class ViewPanel(QWidget):
         self._list.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._list.setIconSize(self._icon_size())
         self._list.itemClicked.connect(self._on_item)
         self._list.itemChanged.connect(self._on_item_changed)
         self._list.installEventFilter(self)
@@ -76,6 +79,11 @@ class ViewPanel(QWidget):
         for button in buttons:
             row.addWidget(button, 1)
         column.addLayout(row)
+
+    def _icon_size(self) -> QSize:
+        """Some lines of text high, in the shape of the small pictures."""
+        height = ICON_LINES * self.fontMetrics().height()
+        return QSize(height * WIDTH_PX // HEIGHT_PX, height)
 
     def texts(self) -> list[str]:
         """The names that are listed."""
@@ -124,6 +132,13 @@ class ViewPanel(QWidget):
         self.said.emit(self.tr("View “{name}”").format(name=view.name))
 
     @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._list.setIconSize(self._icon_size())
+            self._fill()
+
+    @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (
             isinstance(event, QKeyEvent)
@@ -155,10 +170,12 @@ class ViewPanel(QWidget):
         row = self._list.currentRow()
         self._list.blockSignals(True)
         self._list.clear()
+        size, ratio = self._list.iconSize(), self.devicePixelRatioF()
         for view in self._views.all:
             item = QListWidgetItem(view.name)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
             item.setToolTip(view.name)
+            item.setIcon(thumbnail_icon(view.thumbnail, size, ratio, self.palette()))
             self._list.addItem(item)
         self._list.setCurrentRow(min(row, self._list.count() - 1))
         self._list.blockSignals(False)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from projector.embeddings.choice import ANOTHER, EmbeddingChoice
 from projector.errors import InvalidChoice
 from projector.render.camera import Camera
+from widgets.embedding.bookmarks.thumbnails import thumbnail_of
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.layouts import Layout
 from widgets.embedding.view_model import EmbeddingViewModel
@@ -26,12 +27,14 @@ NOT_OF_A_VIEW = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """camera: None for the whole cloud. layouts: as they were, by their keys."""
+    """camera: None for the whole cloud. layouts: as they were, by their keys. thumbnail: a small
+    picture as PNG, empty for none."""
 
     name: str
     choice: EmbeddingChoice
     camera: Camera | None = None
     layouts: Mapping[str, Layout] = field(default_factory=dict)
+    thumbnail: bytes = b""
 
 
 class Views(QObject):
@@ -72,7 +75,8 @@ class Views(QObject):
         name = name.strip()
         if not name:
             raise InvalidChoice(self.tr("A view needs a name."))
-        self.add([self.of_now(name)])
+        view = self.of_now(name)
+        self.add([dataclasses.replace(view, thumbnail=thumbnail_of(self._canvas))])
 
     def add(self, views: Sequence[View]) -> None:
         """Keep views; each takes the place of one of the same name."""

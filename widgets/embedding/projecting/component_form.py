@@ -10,6 +10,7 @@ from projector.arrays import DoubleArray
 from widgets.embedding.combo import Combo
 from widgets.embedding.form import panel_form
 from widgets.embedding.loading import Shown
+from widgets.embedding.projecting.components import can_find_components
 from widgets.embedding.projecting.fields import Field
 from widgets.embedding.projecting.inputs import NumberField
 from widgets.embedding.projecting.wishes import Wish, with_value
@@ -73,7 +74,7 @@ class ComponentForm(QWidget):
             if combo.items() != items:
                 combo.fill(items, choice.axes[axis])
             combo.show_value(choice.axes[axis])
-            combo.setEnabled(axis < len(items))
+            combo.setEnabled(axis < len(items) and self._can_choose)
         self._form.setRowVisible(self._combos[2], not choice.is_flat)
         self._n.show_value(wish.value("n_components"))
         self._note.setText(self._note_text(shown))
@@ -103,9 +104,18 @@ class ComponentForm(QWidget):
     def _on_z(self, index: int) -> None:
         self._choose_axis(2, self._combos[2].itemData(index))
 
+    @property
+    def _can_choose(self) -> bool:
+        """Whether the layout in front can show other components than it does."""
+        layout = self._model.layout
+        is_pca = layout is not None and layout.projection == "pca"
+        return layout is None or not is_pca or can_find_components(layout)
+
     @Slot(object)
     def _on_component_clicked(self, component: int) -> None:
         """A bar puts its component on the last axis in use."""
+        if not self._can_choose:
+            return
         self._choose_axis(1 if self._model.choice.is_flat else 2, component)
 
     @Slot(object)
@@ -123,6 +133,11 @@ class ComponentForm(QWidget):
 
     def _note_text(self, shown: Shown | None) -> str:
         group = self._model.group
+        if shown is not None and not self._can_choose:
+            return self.tr(
+                "These positions came with a bookmark, which holds no other components. "
+                "Run PCA to choose the axes."
+            )
         if shown is None or group is None or len(group.sources) < 2:
             return ""
         if self._model.layout is not None:

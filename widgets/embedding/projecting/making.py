@@ -244,7 +244,8 @@ def with_components(layout: Layout, axes: tuple[int, int, int]) -> Layout:
         layout,
         parameters=parameters,
         positions=frozen(positions),
-        coordinates=frozen((positions / np.float32(unit)).astype(np.float32)),
+        # the unit of values near the end of float32 lies beyond it
+        coordinates=frozen((positions / np.float64(unit)).astype(np.float32)),
         axis_names=names,
         extra={**layout.extra, "axes": tuple(axes)},
     )

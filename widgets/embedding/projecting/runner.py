@@ -10,6 +10,7 @@ from projector.embeddings.embedding import Embedding
 from projector.errors import ProjectorError, Stopped
 from projector.projections.contract import Control
 from widgets.embedding.layouts import Layout
+from widgets.embedding.projecting.components import can_find_components, shown_axes
 from widgets.embedding.projecting.every_step import every_step_work
 from widgets.embedding.projecting.making import (
     Moment,
@@ -305,10 +306,25 @@ class ProjectionRunner(QObject):
     @Slot(object)
     def _on_changed(self, names: frozenset[str]) -> None:
         layout = self._model.layout
-        if layout is None or not names & {"axes", "layout"} or "pca" not in layout.extra:
+        if layout is None or not names & {"axes", "layout"} or layout.projection != "pca":
             return
-        if layout.extra.get("axes") != self._model.choice.axes:
+        if shown_axes(layout) == self._model.choice.axes:
+            return
+        if "pca" in layout.extra:
             self._model.keep_layout(with_components(layout, self._model.choice.axes))
+        elif can_find_components(layout):
+            self._find_components(layout)
+
+    def _find_components(self, layout: Layout) -> None:
+        """A layout out of a view file has three components only: find all of them once more."""
+        embedding, wish = self._model.embedding, layout.extra["wish"]
+        if embedding is None:
+            return
+        if self.state is not None:
+            self.said.emit(self.tr("Other axes can be shown once the run is done."))
+            return
+        wish = dataclasses.replace(wish, preparation=layout.preparation)
+        self._start(Request(layout.key, wish, embedding, title=layout.title))
 
 
 def _job_title(wish: Wish) -> str:
