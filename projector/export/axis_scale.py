@@ -51,7 +51,7 @@ def find_scale(places: FloatArray, values: FloatArray) -> AxisScale | None:
 
 def round_ticks(low: float, high: float, n_most: int) -> tuple[tuple[float, str], ...]:
     """Values from low to high that are 1, 2 or 5 times a power of ten apart, with their texts;
-    n_most of them at most, none where they could not be told apart."""
+    n_most steps between them at most, none where they could not be told apart."""
     step = _step(abs(high - low) / max(1, n_most))
     low, high = min(low, high), max(low, high)
     if not (0 < step < math.inf and math.isfinite(low) and math.isfinite(high)):
