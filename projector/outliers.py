@@ -19,12 +19,13 @@ _BLOCK = 1 << 15
 class Outliers:
     """scores: float32 (n,), about 1 inside a group and more the farther out; NaN for rows without
     neighbors. ranked: int64, the rows with a score, highest first, equals in row order. k: of the
-    neighbors. is_exact: whether the neighbors were."""
+    neighbors. is_exact: whether the neighbors were; recall: the share of true ones among them."""
 
     scores: FloatArray
     ranked: IntArray
     k: int
     is_exact: bool
+    recall: float = 1.0
 
 
 def outlier_scores(graph: NeighborGraph, k: int) -> Work[Outliers]:
@@ -55,7 +56,7 @@ def outlier_scores(graph: NeighborGraph, k: int) -> Work[Outliers]:
         yield Progress(0.5 + 0.5 * start / n, "Comparing densities")
     ranked = np.argsort(-np.where(np.isnan(scores), -np.inf, scores), kind="stable")
     ranked = ranked[: n - int(np.isnan(scores).sum())]
-    return Outliers(frozen(scores), frozen(ranked), k, graph.is_exact)
+    return Outliers(frozen(scores), frozen(ranked), k, graph.is_exact, graph.recall)
 
 
 def _neighbors(

@@ -60,12 +60,13 @@ def warm_up_lines() -> None:
 
 
 def warm_up_neighbors() -> None:
-    """The search for the neighbors of all points, by each distance."""
-    from projector.neighbor_graph import find_neighbors
+    """The search for the neighbors of all points, by each distance, and that of wide rows."""
+    from projector.neighbor_graph import descent, find_neighbors
     from projector.neighbors import METRICS
 
     for metric in METRICS:
         finish(find_neighbors(_points(), 5, metric))
+    finish(descent.warm_up())
 
 
 def warm_up_tsne() -> None:

@@ -2,7 +2,7 @@
 
 from projector.clusters.agreement import Agreement, compare_labels
 from projector.clusters.contract import Clusters, HdbscanParameters, KMeansParameters
-from projector.clusters.hdbscan import hdbscan
+from projector.clusters.hdbscan import hdbscan, n_neighbors
 from projector.clusters.kmeans import kmeans
 from projector.clusters.names import name_clusters
 
@@ -14,5 +14,6 @@ __all__ = [
     "compare_labels",
     "hdbscan",
     "kmeans",
+    "n_neighbors",
     "name_clusters",
 ]

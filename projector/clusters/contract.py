@@ -64,7 +64,8 @@ class Clusters:
     not finite. sizes: int64 (m,), falling. strength: float32 (n,), 0..1, how firmly a point belongs
     to its cluster; 0 for noise. central: int64 (m, 3), the rows nearest to the cluster's mean, -1
     where it has fewer. parameters: as asked for, with the seed. is_exact: False where neighbors
-    were approximate or sampled. inertia: of k-means, the sum of squared distances, else NaN.
+    were approximate or sampled, or only the nearest of each point were looked at. inertia: of
+    k-means, the sum of squared distances, else NaN.
     """
 
     labels: NDArray[np.int32]

@@ -7,6 +7,7 @@ Sets of points are trees of parents: int64 (n,), a root is its own parent.
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 
@@ -97,3 +98,26 @@ def condense(
             stability[owner] += (now - births[owner]) * sizes[child]
             deaths[owner] = max(deaths[owner], now)
     return count
+
+
+@njit(cache=True, nogil=True)
+def join_centers(rows, products, squares, labels, apart, sums):
+    """Give each row its nearest center and add it to the sum of that center's rows.
+
+    rows: float32 (r, d). products: float32 (r, k), with the centers, squares: float32 (k,), of the
+    centers' lengths. labels int32, apart float64 (r,), the squared distance; sums float64 (k, d).
+    """
+    for r in range(rows.shape[0]):
+        best, least = 0, squares[0] - 2 * products[r, 0]
+        for center in range(1, squares.shape[0]):
+            score = squares[center] - 2 * products[r, center]
+            if score < least:
+                best, least = center, score
+        labels[r] = best
+        total = sums[best]
+        length = 0.0
+        for axis in range(rows.shape[1]):
+            value = np.float64(rows[r, axis])
+            total[axis] += value
+            length += value * value
+        apart[r] = max(0.0, length + least)

@@ -3,18 +3,20 @@ no less than what it takes either point to reach enough others."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from projector.arrays import DoubleArray, FloatArray, IntArray
 from projector.clusters.tree import Tree
 from projector.neighbor_graph import NeighborGraph
-from projector.parallel import for_each_part
+from projector.parallel import beside, for_each_part
 from projector.progress import Progress, Work
 
 FEW_DIMS = 8
 """Up to so many dimensions a tree of boxes finds neighbors fast."""
-_EDGES = 1 << 20
+_EDGES = 1 << 18
 _QUERIES = 1 << 14
 _COMPARED = 5e10
 _TILE = 1 << 22
@@ -38,8 +40,7 @@ def shortest_tree(
     a = np.repeat(np.arange(n, dtype=np.int32), k)
     b = np.ascontiguousarray(graph.ids).ravel()
     lengths = np.maximum(np.maximum(graph.distances.ravel(), core[a]), core[b])
-    yield Progress(0.5, "Sorting the distances")
-    order = np.argsort(lengths, kind="stable")
+    order = yield from _sorted_places(lengths)
     parents, chosen = np.arange(n), np.empty(n, np.int64)
     count = 0
     for start in range(0, len(order), _EDGES):
@@ -58,6 +59,13 @@ def shortest_tree(
         edges.append((ends[taken], others[taken], lengths[taken]))
         count += joined
     return _sorted_tree(edges), is_exact
+
+
+def _sorted_places(lengths: FloatArray) -> Work[IntArray]:
+    """int64: the places of the lengths, shortest first; of a hundred million it takes seconds."""
+    told = Progress(0.5, "Sorting the distances")
+    yield told
+    return (yield from beside(partial(np.argsort, lengths, kind="stable"), lambda: told))
 
 
 def _sorted_tree(

@@ -1,4 +1,5 @@
-"""Neighbors of very many rows: faiss's inverted file proposes, exact distances decide.
+"""Neighbors of very many rows: faiss's inverted file proposes, exact distances decide. Wide rows go
+to the descent instead (projector.neighbor_graph.descent).
 
 Rows are sorted into lists around centers; a row is compared with the lists whose centers are
 nearest to it. How many of them is raised until enough of the true neighbors of a sample are found.
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from projector.arrays import DoubleArray, FloatArray, IntArray
+from projector.neighbor_graph.descent import descend
 from projector.neighbor_graph.exact import (
     Found,
     Ids,
@@ -31,6 +33,9 @@ from projector.progress import Progress, Work
 WANTED_RECALL = 0.95
 MOST_COST = 2.2e12
 """Pairs compared times (dims + 64) beyond which recall is not raised any further."""
+
+DESCENT_DIMS = 256
+"""From so many dims on neighbors lie in most lists, and the descent is quicker."""
 
 _N_SAMPLED = 256
 _TRAINED_PER_LIST = 24
@@ -86,9 +91,14 @@ def approximate_graph(space: Space, k: int, seed: int) -> Work[tuple[Ids, FloatA
     """ids and distances as in NeighborGraph, and the recall measured."""
     rng = np.random.default_rng(seed)
     finite = np.flatnonzero(space.mask)
+    sample = np.sort(rng.choice(finite, min(_N_SAMPLED, len(finite)), replace=False))
+    if space.d >= DESCENT_DIMS and space.metric in ("euclidean", "cosine"):
+        work = nearest_of_rows(space, sample, k, np.float32)
+        true = yield from _noted(work, 0.02, "Finding true neighbors of a sample")
+        recall_of = partial(_recall_of, true)
+        return (yield from descend(space, k, seed, sample, recall_of, WANTED_RECALL))
     centers = yield from _find_centers(space, finite, rng)
     index = yield from _build(space, finite, centers, k)
-    sample = np.sort(rng.choice(finite, min(_N_SAMPLED, len(finite)), replace=False))
     true = yield from _noted(nearest_of_rows(space, sample, k, np.float32), 0.3, "Measuring recall")
     n_probed, recall = yield from _tune(index, sample, true)
     ids = np.full((space.n, k), -1, np.int32)
@@ -100,6 +110,10 @@ def approximate_graph(space: Space, k: int, seed: int) -> Work[tuple[Ids, FloatA
         ids[own] = found.ids
         distances[own] = as_single(found.distances)
     return ids, distances, recall
+
+
+def _recall_of(true: Found, found: Found) -> float:
+    return _recall(found.distances, true.distances)
 
 
 def _noted(work: Work[Any], done: float, note: str) -> Work[Any]:

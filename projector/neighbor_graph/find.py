@@ -13,7 +13,7 @@ from projector.progress import Work
 
 EXACT_ROWS = 50_000
 WIDE_EXACT_ROWS, WIDE = 100_000, 256
-"""Of rows so wide the neighbors lie in most lists of an inverted file, which then saves nothing."""
+"""So wide rows are compared all with all for longer, as other ways save less."""
 
 _EXACT_COST = 2.5e12  # pairs times (dims + 64): half a minute or so of one core
 _COST_OF_A_PAIR = 64
@@ -75,6 +75,10 @@ def estimate_bytes(n: int, d: int, k: int) -> int:
         graph = 8 * n * (2 * k + k // 8 + 6)  # candidates too
         return graph + 4 * n * d + (200 << 20)
     graph = 8 * n * (k + n_searched(n, k))
+    from projector.neighbor_graph import approximate, descent
+
+    if d >= approximate.DESCENT_DIMS:
+        return graph + descent.estimate_bytes(n, d, n_searched(n, k))
     sampled = min(1 << 26, int(96 * float(np.sqrt(n))) * d)
     return graph + 8 * n * d + 8 * sampled + (200 << 20)
 
@@ -83,6 +87,8 @@ def estimate_seconds(n: int, d: int) -> float:
     """How long find_neighbors takes on two cores, roughly; few neighbors or many hardly matter."""
     if is_exact_search(n, d):
         return 0.05 + n * n * (1.5e-11 * d + 1.5e-9)
+    if d >= WIDE:
+        return 1.0 + n * (1e-4 + 1.5e-7 * d)
     return 1.0 + n * (2e-5 + 8e-10 * float(np.sqrt(n)) * (d + 16))
 
 

@@ -26,7 +26,8 @@ class Disagreement:
     """share: float32 (n,), of each point's labeled neighbors those with another label than its
     own; NaN without a label or labeled neighbors. ranked: int64, the rows with a share above 0,
     largest share first, equals in row order. likely: int64 (n,), the commonest label among the
-    neighbors, -1 for none. k: of the neighbors. is_exact: whether the neighbors were.
+    neighbors, -1 for none. k: of the neighbors. is_exact: whether the neighbors were; recall: the
+    share of true ones among them.
     """
 
     share: FloatArray
@@ -34,6 +35,7 @@ class Disagreement:
     likely: IntArray
     k: int
     is_exact: bool
+    recall: float = 1.0
 
     @property
     def mean(self) -> float:
@@ -65,7 +67,9 @@ def label_disagreement(graph: NeighborGraph, labels: IntArray, k: int) -> Work[D
     share[is_told] = others[is_told] / known[is_told]
     ranked = np.argsort(-np.where(is_told, share, -1.0), kind="stable")
     ranked = ranked[: np.count_nonzero(share > 0)]
-    return Disagreement(frozen(share), frozen(ranked), frozen(likely), k, graph.is_exact)
+    return Disagreement(
+        frozen(share), frozen(ranked), frozen(likely), k, graph.is_exact, graph.recall
+    )
 
 
 def _counts(

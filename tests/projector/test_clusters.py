@@ -18,6 +18,7 @@ from projector.clusters import (
     compare_labels,
     hdbscan,
     kmeans,
+    n_neighbors,
     name_clusters,
 )
 from projector.clusters.contract import Clusters
@@ -82,6 +83,17 @@ def test_thousands_of_points_in_the_plane_fall_into_the_same_clusters() -> None:
     theirs = HDBSCAN(min_cluster_size=50, copy=True).fit(points.astype(np.float64))
     ours = finish(hdbscan(points, HdbscanParameters(least_size=50)))
     assert adjusted_rand_score(theirs.labels_, ours.labels) > 0.97
+    assert not ours.is_exact
+
+
+def test_neighbors_known_before_change_no_label() -> None:
+    points = blobs(2500, 12, 8)
+    points[[3, 700]] = np.nan
+    parameters = HdbscanParameters(least_size=20)
+    alone = finish(hdbscan(points, parameters))
+    for k in (n_neighbors(2498, parameters), 90):
+        graph = finish(find_neighbors(points, k))
+        assert (finish(hdbscan(points, parameters, graph)).labels == alone.labels).all()
 
 
 def test_two_moons_are_two_clusters() -> None:
@@ -121,6 +133,22 @@ def test_kmeans_is_no_worse_than_that_of_scikit_learn(seed: int) -> None:
     assert ours.inertia == pytest.approx(
         float((cdist(points, centers).min(axis=1) ** 2).sum()), rel=1e-3
     )
+
+
+def test_kmeans_far_from_the_origin_is_that_near_it() -> None:
+    points = np.round(blobs(900, 6, 5) * 8) / 8
+    near = finish(kmeans(points, KMeansParameters(n_clusters=5)))
+    far = finish(kmeans(points + np.float32(4096), KMeansParameters(n_clusters=5)))
+    assert adjusted_rand_score(near.labels, far.labels) == 1.0
+    assert far.inertia == pytest.approx(near.inertia, rel=1e-6)
+
+
+def test_the_progress_of_kmeans_rises_and_tells_the_start_and_the_round() -> None:
+    told = list(kmeans(blobs(30_000, 4, 5), KMeansParameters(n_clusters=5, n_starts=2)))
+    done = [one.done for one in told if one.done is not None]
+    assert done == sorted(done)
+    notes = {one.note for one in told}
+    assert {"Start 1 of 2", "Start 2 of 2", "Moving the centers, round 1"} <= notes
 
 
 def test_kmeans_of_more_points_than_its_sample() -> None:
