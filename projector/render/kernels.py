@@ -11,18 +11,28 @@ only: arrays within tuples are counted anew at every call.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit
+
+from projector.render.hiding.kernels import is_wide_seen
+from projector.render.lanes.kernels import LANES, apart, split_points
 
 BATCH = 128
 RANK_BIT = 29
 EMPTY = np.int64(0x7FFFFFFFFFFFFFFF)
 AWAY = np.float32(1e9)
 """The y of a point that is not drawn."""
+LEAST_RADIUS = np.float32(0.7072)
+"""A disc of this radius holds the middle of some pixel, wherever it lies."""
+SMALL = np.float32(2.0)
+"""Discs of a lesser radius are at most four pixels wide."""
 NEAREST_GROWTH, FARTHEST_GROWTH = np.float32(1.7), np.float32(0.6)
 RAISED_GROWTH = np.float32(1.3)
 HIDDEN, DIM, NORMAL, RAISED = 0, 1, 2, 3
 ANY_ORDER = {"nsz", "arcp", "contract", "reassoc"}
+look_point, put_spot = apart("spots")
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -76,50 +86,106 @@ def gather_scales(point_ids, sizes, emphasis, scales, ranks, start, stop):
         ranks[i] = rank
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=ANY_ORDER)
-def place_points(points, scales, ranks, lens, offset, screen, screen_bits, rows, start, stop):
-    """Fill screen float32 (chunk, 4) with x px, y px, depth and radius px, and rows (batches, 2)
-    with the rows of the screen that a batch touches.
-
-    offset: the place in points of the chunk's first. scales, ranks: see gather_scales, or empty.
-    screen_bits: screen as int32; with ranks its depths become keys that sort by rank, then depth.
-    """
-    m00, m01, m02, m03, m10, m11, m12, m13, m30, m31, m32, m33 = lens[:12]
-    d0, d1, d2, d3, near, focus, width, height, radius, reach = lens[12:]
-    one, half = np.float32(1), np.float32(0.5)
-    has_scales, has_focus = len(scales) > 0, focus > 0
+@njit(cache=True, nogil=True, error_model="numpy")
+def bound_batches(points, balls, start, stop):
+    """balls float32 (batches, 4): the middle and the radius of a ball around each batch."""
     for batch in range(start, stop):
-        first, last = AWAY, -AWAY
-        low = batch * BATCH
-        high = min(low + BATCH, len(screen))
-        for i in range(low, high):
-            x, y, z = points[offset + i, 0], points[offset + i, 1], points[offset + i, 2]
-            depth = d0 * x + d1 * y + d2 * z + d3
-            w = one / (m30 * x + m31 * y + m32 * z + m33)
-            sx = (one + (m00 * x + m01 * y + m02 * z + m03) * w) * half * width
-            sy = (one - (m10 * x + m11 * y + m12 * z + m13) * w) * half * height
-            growth = min(NEAREST_GROWTH, max(FARTHEST_GROWTH, focus / depth))
-            r = radius * (growth if has_focus else one)
-            far = r * reach + one
-            is_in = (depth > near) & (sx > -far) & (sx < width + far)
-            is_in = is_in & (sy > -far) & (sy < height + far)
-            screen[i, 0] = sx
-            screen[i, 1] = sy if is_in else AWAY
-            screen[i, 2] = depth
-            screen[i, 3] = r
-        if has_scales:
-            for i in range(low, high):
-                scale = scales[offset + i]
-                screen[i, 3] *= scale
-                screen[i, 1] = screen[i, 1] if scale > 0 else AWAY
+        first, past = batch * BATCH, min((batch + 1) * BATCH, len(points))
+        square = np.float32(0)
+        for axis in range(3):
+            low = high = points[first, axis]
+            for i in range(first + 1, past):
+                low, high = min(low, points[i, axis]), max(high, points[i, axis])
+            balls[batch, axis] = low + (high - low) * np.float32(0.5)
+            square += (high - low) * (high - low)
+        balls[batch, 3] = np.float32(math.sqrt(square)) * np.float32(0.5001)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def place_points(
+    points, scales, ranks, lens, visits, n, farthest,
+    screen, screen_bits, places, rows, counts, start, stop,
+):  # fmt: skip
+    """Fill screen float32 (batches BATCH, 4) with x px, y px, depth and radius px of the points
+    that may be seen, and places int32 with theirs in points; counts int32: how many of each batch
+    there are, from its first on; rows float32 (batches, 2): the rows of the screen they touch.
+
+    visits int32: which batches, of the first n points. farthest: see spread_blocks. scales, ranks:
+    see gather_scales, or empty. screen_bits: screen as int32; with ranks its depths become keys
+    that sort by rank, then depth.
+    """
+    width, height, reach = int(lens[18]), int(lens[19]), lens[21]
+    spots, blocks = np.empty(4 * BATCH, np.float32), np.empty(BATCH, np.int32)
+    bits, raw = spots.view(np.int32), np.empty(4 * BATCH, np.float32)
+    raw[3 * BATCH :] = 1
+    for slot in range(start, stop):
+        first = visits[slot] * BATCH
+        n_here = min(BATCH, n - first)
+        if len(scales):
+            raw[3 * BATCH : 3 * BATCH + n_here] = scales[first : first + n_here]
+        read_batch(points, first, n_here, raw)
+        place_batch(raw, n_here, lens, len(farthest) - 1, spots, blocks)
         if len(ranks):
-            for i in range(low, high):
-                screen_bits[i, 2] = (screen_bits[i, 2] >> 2) | (ranks[offset + i] << RANK_BIT)
-        for i in range(low, high):
-            sy, far = screen[i, 1], screen[i, 3] * reach + one
-            first = min(first, sy - far)
-            last = max(last, sy + far if sy < AWAY else -AWAY)
-        rows[batch, 0], rows[batch, 1] = first, last
+            for j in range(n_here):
+                at = 2 * BATCH + j
+                bits[at] = (bits[at] >> 2) | (ranks[first + j] << RANK_BIT)
+        at, top, bottom = slot * BATCH, AWAY, -AWAY
+        for j in range(n_here):
+            x, y, r = spots[j], spots[BATCH + j], spots[3 * BATCH + j]
+            key = bits[2 * BATCH + j]
+            is_seen = key <= farthest[blocks[j]]
+            if r >= SMALL and not is_seen and blocks[j] < len(farthest) - 1:
+                is_seen = is_wide_seen(x, y, r, key, farthest, width, height)
+            screen[at, 0], screen[at, 1], screen[at, 3] = x, y, r
+            screen_bits[at, 2] = key
+            places[at] = first + j
+            far = r * reach + np.float32(1)
+            top = min(top, y - far if is_seen else AWAY)
+            bottom = max(bottom, y + far if is_seen else -AWAY)
+            at += is_seen
+        counts[slot] = at - slot * BATCH
+        rows[slot, 0], rows[slot, 1] = top, bottom
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def read_batch(points, first, n, raw):
+    """raw float32 (4 BATCH,): x, y and z of n points, a plane a trait; their sizes are left."""
+    n_wide = n // LANES * LANES
+    for j in range(0, n_wide, LANES):
+        split_points(points, first + j, raw, j, BATCH)
+    for j in range(n_wide, n):
+        raw[j] = points[first + j, 0]
+        raw[BATCH + j] = points[first + j, 1]
+        raw[2 * BATCH + j] = points[first + j, 2]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=ANY_ORDER)
+def place_batch(raw, n, lens, nowhere, spots, blocks):
+    """spots float32 (4 BATCH,): x, y, depth, radius px of n points, a plane a trait. blocks int32:
+    where in farthest to look for what may hide them; nowhere: for those out of view. raw: see
+    read_batch, with sizes in its last plane."""
+    near, width, height, reach = lens[16], lens[18], lens[19], lens[21]
+    none, one, half = np.float32(0), np.float32(1), np.float32(0.5)
+    n_columns = np.int32((width + np.float32(3)) / np.float32(4))
+    for j in range(n):
+        size = look_point(raw, 3 * BATCH + j)
+        sx, sy, depth, r = seen_from(
+            look_point(raw, j), look_point(raw, BATCH + j), look_point(raw, 2 * BATCH + j), lens
+        )
+        r *= size
+        far = r * reach + one
+        is_in = (depth > near) & (sx > -far) & (sx < width + far) & (size > none)
+        is_in = is_in & (sy > -far) & (sy < height + far)
+        put_spot(spots, j, sx)
+        put_spot(spots, BATCH + j, sy)
+        put_spot(spots, 2 * BATCH + j, depth if is_in else one)
+        put_spot(spots, 3 * BATCH + j, r)
+        wide = max(LEAST_RADIUS, r) + half
+        # rounded down, the block is the one where the disc begins, or one before
+        column = np.int32(min(width - one, max(none, sx - wide))) >> np.int32(2)
+        row = np.int32(min(height - one, max(none, sy - wide))) >> np.int32(2)
+        block = row * n_columns + column
+        put_spot(blocks, j, block if is_in else np.int32(nowhere))
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=ANY_ORDER, inline="always")

@@ -142,6 +142,7 @@ class Raster:
         red, green, blue = (np.float32(value) for value in style.background)
         return Seen(
             geometry=self._geometry,
+            largest=float(scales.max(initial=1.0)),
             scales=scales,
             ranks=ranks,
             lens=self._geometry.lens(camera, width, height, radius, reach),

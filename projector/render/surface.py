@@ -15,10 +15,13 @@ from projector.parallel import N_CORES, for_each_part
 from projector.progress import Progress, Work
 from projector.render.geometry import Geometry, Lens
 from projector.render.order import as_input
+from projector.render.visits import rounds, strips, visits
 
 CHUNK = 1 << 18
 """So many points are placed, then drawn: few enough to stay in the processor's cache."""
 FEW_ROWS = 32
+SIDE = 4
+"""Pixels to each side of a block, as in hiding.kernels."""
 Tiles = tuple[NDArray[Any], NDArray[Any], tuple[int, int]]
 
 
@@ -26,11 +29,12 @@ Tiles = tuple[NDArray[Any], NDArray[Any], tuple[int, int]]
 class Seen:
     """What is painted. scales, ranks: see kernels.gather_scales; emphasis: uint8 (n,) or empty.
 
-    n_drawn: how many of the geometry's points, from the first on. haze: strength of the fog and
-    the depths at which it begins and ends.
+    largest: of the scales. n_drawn: how many of the geometry's points, from the first on. haze:
+    strength of the fog and the depths at which it begins and ends.
     """
 
     geometry: Geometry
+    largest: float
     scales: FloatArray
     ranks: NDArray[np.int32]
     lens: Lens
@@ -68,6 +72,31 @@ class Front:
         return cls(made_for, front, ids, np.empty((height, 2), dtype=np.int32))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """Some batches of points on the screen: see kernels.place_points."""
+
+    screen: FloatArray
+    bits: NDArray[np.int32]
+    places: NDArray[np.int32]
+    rows: FloatArray
+    counts: NDArray[np.int32]
+
+    @classmethod
+    def empty(cls, n_batches: int, batch: int) -> Placed:
+        screen = np.empty((n_batches * batch, 4), dtype=np.float32)
+        places = np.empty(n_batches * batch, dtype=np.int32)
+        rows, counts = np.empty((n_batches, 2), np.float32), np.empty(n_batches, np.int32)
+        return cls(screen, screen.view(np.int32), places, rows, counts)
+
+    def first(self, n_batches: int, batch: int) -> Placed:
+        n = n_batches * batch
+        return Placed(
+            self.screen[:n], self.bits[:n], self.places[:n],
+            self.rows[:n_batches], self.counts[:n_batches],
+        )  # fmt: skip
+
+
 @dataclass(slots=True, eq=False)
 class Surface:
     """Paints one picture at a time, some 30 MB for 1000 x 800 pixels. front: the last one's."""
@@ -75,33 +104,40 @@ class Surface:
     front: Front | None = None
     _keys: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 0), np.int64))
     _is_clean: bool = False
-    _screen: FloatArray = field(default_factory=lambda: np.empty((0, 4), np.float32))
-    _rows: FloatArray = field(default_factory=lambda: np.empty((0, 2), np.float32))
+    _placed: Placed = field(default_factory=lambda: Placed.empty(0, 0))
+    _blocks: NDArray[np.int32] = field(default_factory=lambda: np.empty((0, 0), np.int32))
+    _farthest: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     _sums: FloatArray = field(default_factory=lambda: np.empty((0, 0, 4), np.float32))
     _through: FloatArray = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
     def splat(
         self, seen: Seen, front: Front, sprites: SpriteSheet | None, is_see_through: bool
     ) -> Work[None]:
-        """Find out what is in front, a chunk of points after the other, and blend the see-through.
+        """Find out what is in front, some batches of points after the others, and blend the
+        see-through.
 
         A front that is the last one's is known already.
         """
+        from projector.render.kernels import BATCH
+
         is_known, self.front = front is self.front, None
-        self._prepare(front.front.shape, seen.n_drawn, is_see_through)
-        edges: list[int] = []
-        for offset in range(0, seen.n_drawn, CHUNK):
-            screen, rows = self._place(seen, offset)
-            edges = edges or _strips(screen, len(front.front))
+        visited = visits(seen.geometry.balls[: -(-seen.n_drawn // BATCH)], seen.lens, seen.largest)
+        self._prepare(front.front.shape, len(visited), is_see_through)
+        # pictures have holes, and what is behind a see-through disc is seen, too
+        is_culled = sprites is None and not is_see_through
+        for begin, end in rounds(len(visited), CHUNK // BATCH, is_culled):
+            placed = self._place(seen, visited[begin:end])
+            edges = strips(placed.rows, placed.counts, len(front.front), N_CORES, SIDE)
+            is_last = end == len(visited)
             if is_known:
                 pass
             elif sprites is None:
-                self._splat_discs(screen, rows, offset, edges)
+                self._splat_discs(placed, edges, is_culled and not is_last)
             else:
-                self._splat_tiles(screen, rows, offset, edges, seen, tiles_of(sprites))
+                self._splat_tiles(placed, edges, seen, tiles_of(sprites))
             if is_see_through:
-                self._blend(screen, rows, offset, edges, seen)
-            yield Progress((offset + len(screen)) / seen.n_drawn)
+                self._blend(placed, edges, seen)
+            yield Progress(end / len(visited))
         if not is_known:
             self._settle(front)
         self._is_clean = True
@@ -153,19 +189,23 @@ class Surface:
             frozen(front.ids)
         return image
 
-    def _prepare(self, size: tuple[int, ...], n: int, is_see_through: bool) -> None:
+    def _prepare(self, size: tuple[int, ...], n_batches: int, is_see_through: bool) -> None:
         from projector.render.discs.kernels import PAD
         from projector.render.kernels import BATCH, EMPTY
 
         height, width = size
         if self._keys.shape != (height, width + 2 * PAD):
             self._keys = np.full((height, width + 2 * PAD), EMPTY, dtype=np.int64)
+            self._blocks = np.empty((-(-height // SIDE), -(-width // SIDE)), dtype=np.int32)
+            self._farthest = np.empty(self._blocks.size + 1, dtype=np.int32)
         elif not self._is_clean:
             self._keys.fill(EMPTY)
         self._is_clean = False
-        if len(self._screen) < min(n, CHUNK):
-            self._screen = np.empty((min(n, CHUNK), 4), dtype=np.float32)
-            self._rows = np.empty((-(-min(n, CHUNK) // BATCH), 2), dtype=np.float32)
+        self._farthest.fill(np.iinfo(np.int32).max)
+        self._farthest[-1] = -1
+        n_batches = min(n_batches, CHUNK // BATCH)
+        if len(self._placed.counts) < n_batches:
+            self._placed = Placed.empty(n_batches, BATCH)
         if not is_see_through:
             self._sums, self._through = (
                 np.empty((0, 0, 4), np.float32),
@@ -177,64 +217,59 @@ class Surface:
         self._sums.fill(0)
         self._through.fill(1)
 
-    def _place(self, seen: Seen, offset: int) -> tuple[FloatArray, FloatArray]:
+    def _place(self, seen: Seen, visited: NDArray[np.int32]) -> Placed:
         from projector.render import kernels
 
-        n = min(CHUNK, seen.n_drawn - offset)
-        screen, rows = self._screen[:n], self._rows[: -(-n // kernels.BATCH)]
-        bits, points = screen.view(np.int32), seen.geometry.points
+        placed = self._placed.first(len(visited), kernels.BATCH)
+        points = seen.geometry.points
 
         def place(start: int, stop: int) -> None:
             kernels.place_points(
-                points, seen.scales, seen.ranks, seen.lens, offset, screen, bits, rows, start, stop
-            )
+                points, seen.scales, seen.ranks, seen.lens, visited, seen.n_drawn, self._farthest,
+                placed.screen, placed.bits, placed.places, placed.rows, placed.counts, start, stop,
+            )  # fmt: skip
 
-        for_each_part(len(rows), place, smallest=FEW_ROWS)
-        return screen, rows
+        for_each_part(len(visited), place, smallest=FEW_ROWS)
+        return placed
 
-    def _splat_discs(
-        self, screen: FloatArray, rows: FloatArray, offset: int, edges: list[int]
-    ) -> None:
+    def _splat_discs(self, placed: Placed, edges: list[int], hides_others: bool) -> None:
         from projector.render.discs import kernels
-
-        bits = screen.view(np.int32)
+        from projector.render.hiding.kernels import measure_blocks, spread_blocks
 
         def splat(top: int, bottom: int) -> None:
-            kernels.splat_discs(screen, bits, rows, offset, top, bottom, self._keys)
+            kernels.splat_discs(
+                placed.screen, placed.bits, placed.places, placed.rows, placed.counts,
+                top, bottom, self._keys,
+            )  # fmt: skip
+            if hides_others:
+                measure_blocks(self._keys, kernels.PAD, top, bottom, self._blocks)
 
         _for_each_strip(edges, splat)
+        if hides_others:
+            spread_blocks(self._blocks, self._farthest)
 
-    def _splat_tiles(
-        self,
-        screen: FloatArray,
-        rows: FloatArray,
-        offset: int,
-        edges: list[int],
-        seen: Seen,
-        sheet: Tiles,
-    ) -> None:
+    def _splat_tiles(self, placed: Placed, edges: list[int], seen: Seen, sheet: Tiles) -> None:
         from projector.render.tiles import kernels
 
-        bits, point_ids = screen.view(np.int32), seen.geometry.point_ids
+        point_ids = seen.geometry.point_ids
 
         def splat(top: int, bottom: int) -> None:
             kernels.splat_tiles(
-                screen, bits, rows, offset, point_ids, *sheet, top, bottom, self._keys
-            )
+                placed.screen, placed.bits, placed.places, placed.rows, placed.counts, point_ids,
+                *sheet, top, bottom, self._keys,
+            )  # fmt: skip
 
         _for_each_strip(edges, splat)
 
-    def _blend(
-        self, screen: FloatArray, rows: FloatArray, offset: int, edges: list[int], seen: Seen
-    ) -> None:
+    def _blend(self, placed: Placed, edges: list[int], seen: Seen) -> None:
         from projector.render.glass import kernels
 
         opacity = np.float32(seen.opacity)
 
         def blend(top: int, bottom: int) -> None:
             kernels.blend_discs(
-                screen, rows, offset, seen.cloud, seen.paint, seen.lens, opacity, top, bottom,
-                self._sums, self._through,
+                placed.screen, placed.places, placed.rows, placed.counts, seen.cloud, seen.paint,
+                seen.lens, opacity, top, bottom, self._sums, self._through,
             )  # fmt: skip
 
         _for_each_strip(edges, blend)
@@ -244,17 +279,6 @@ def tiles_of(sprites: SpriteSheet) -> Tiles:
     """Pixels, slots (none where tile i belongs to point i) and tile, as the kernels take them."""
     slots = np.empty(0, np.int32) if sprites.slots is None else sprites.slots
     return as_input(sprites.pixels, np.uint8), as_input(slots, np.int32), sprites.tile
-
-
-def _strips(screen: FloatArray, height: int) -> list[int]:
-    """Where strips of the screen begin, and the end of the last: one a core, each with about as
-    many points. screen: as placed, of a fair sample."""
-    heights = screen[:: max(1, len(screen) // 4096), 1]
-    heights = np.sort(heights[(heights >= 0) & (heights < height)])
-    if not len(heights):
-        return [0, height]
-    inner = heights[len(heights) * np.arange(1, N_CORES) // N_CORES].astype(int)
-    return [0, *inner.tolist(), height]
 
 
 def _for_each_strip(edges: list[int], kernel: Callable[[int, int], None]) -> None:

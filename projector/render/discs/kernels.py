@@ -9,35 +9,33 @@ import math
 import numpy as np
 from numba import njit
 
-from projector.render.kernels import AWAY, BATCH
+from projector.render.kernels import BATCH, LEAST_RADIUS, SMALL
 from projector.render.lanes.kernels import cover_eight, cover_four
 
 PAD = 16
 """Pixels to the left and right of a picture that small discs may write to, unseen."""
-LEAST_RADIUS = np.float32(0.7072)
-"""A disc of this radius holds the middle of some pixel, wherever it lies."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def splat_discs(screen, screen_bits, rows, offset, top, bottom, keys):
+def splat_discs(screen, screen_bits, places, rows, counts, top, bottom, keys):
     """One strip: the least (depth << 32 | place) of the discs that hold a pixel's middle.
 
-    screen, rows: see place_points. keys int64 (h, w + 2 PAD).
+    screen, places, rows, counts: see place_points. keys int64 (h, w + 2 PAD).
     """
     half = np.float32(0.5)
     for batch in range(len(rows)):
         if rows[batch, 1] < top or rows[batch, 0] > bottom:
             continue
-        for i in range(batch * BATCH, min((batch + 1) * BATCH, len(screen))):
+        for i in range(batch * BATCH, batch * BATCH + counts[batch]):
             y = screen[i, 1]
             r = max(LEAST_RADIUS, screen[i, 3])
-            if y + r < top or y - r > bottom or y == AWAY:
+            if y + r < top or y - r > bottom:
                 continue
             x = screen[i, 0]
             x0 = math.ceil(x - r - half)
             y0 = math.ceil(y - r - half)
-            key = (np.int64(screen_bits[i, 2]) << np.int64(32)) | np.int64(offset + i)
-            if r < np.float32(2.0):
+            key = (np.int64(screen_bits[i, 2]) << np.int64(32)) | np.int64(places[i])
+            if r < SMALL:
                 dx = np.float32(x0) + half - x
                 dy = np.float32(y0) + half - y
                 if y0 >= top and y0 + 4 <= bottom:

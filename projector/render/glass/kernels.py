@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from projector.render.kernels import AWAY, BATCH, DIM, HIDDEN, RAISED, fade, seen_at
+from projector.render.kernels import BATCH, DIM, HIDDEN, RAISED, fade, seen_at
 from projector.render.shading.kernels import packed, share_of
 
 DIM_WEIGHT, RAISED_WEIGHT = np.float32(0.05), np.float32(20.0)
@@ -24,7 +24,9 @@ def touched(center, reach, low, high):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def blend_discs(screen, rows, offset, cloud, paint, lens, opacity, top, bottom, sums, through):
+def blend_discs(
+    screen, places, rows, counts, cloud, paint, lens, opacity, top, bottom, sums, through
+):
     """One strip: sums float32 (h, w, 4) gather weighted colors and weights, through float32 (h, w)
     what is left of the background. cloud, paint: see shade_discs."""
     points, point_ids, scales, _ranks = cloud
@@ -34,17 +36,15 @@ def blend_discs(screen, rows, offset, cloud, paint, lens, opacity, top, bottom, 
     for batch in range(len(rows)):
         if rows[batch, 1] < top or rows[batch, 0] > bottom:
             continue
-        for i in range(batch * BATCH, min((batch + 1) * BATCH, len(screen))):
+        for i in range(batch * BATCH, batch * BATCH + counts[batch]):
             x, y, r = screen[i, 0], screen[i, 1], screen[i, 3]
-            if y == AWAY:
-                continue
             outer = r + half
             y0, y1 = touched(y, outer, top, bottom)
             if y0 >= y1:
                 continue
             x0, x1 = touched(x, outer, 0, width)
-            _x, _y, depth, _r = seen_at(points, offset + i, scales, lens)
-            point = point_ids[offset + i, 3]
+            _x, _y, depth, _r = seen_at(points, places[i], scales, lens)
+            point = point_ids[places[i], 3]
             left = share_of(emphasis, point, depth, haze)
             red = ground[0] + left * (np.float32(colors[point, 0]) - ground[0])
             green = ground[1] + left * (np.float32(colors[point, 1]) - ground[1])

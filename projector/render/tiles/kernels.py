@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from projector.render.discs.kernels import PAD
-from projector.render.kernels import AWAY, BATCH, DIM, fade, seen_at
+from projector.render.kernels import BATCH, DIM, fade, seen_at
 from projector.render.shading.kernels import DIM_SHARE, packed
 
 WHITE = np.float32(0.42)
@@ -41,7 +41,7 @@ def slot_of(point, slots, n_tiles):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def splat_tiles(
-    screen, screen_bits, rows, offset, point_ids, sheet, slots, tile, top, bottom, keys
+    screen, screen_bits, places, rows, counts, point_ids, sheet, slots, tile, top, bottom, keys
 ):
     """One strip: the least (depth << 32 | place) of the pictures with a solid pixel there."""
     width = keys.shape[1] - 2 * PAD
@@ -51,16 +51,14 @@ def splat_tiles(
     for batch in range(len(rows)):
         if rows[batch, 1] < top or rows[batch, 0] > bottom:
             continue
-        for i in range(batch * BATCH, min((batch + 1) * BATCH, len(screen))):
+        for i in range(batch * BATCH, batch * BATCH + counts[batch]):
             x, y, r = screen[i, 0], screen[i, 1], screen[i, 3]
-            if y == AWAY:
-                continue
             left, up, wide, high = tile_place(x, y, r, tile_width / tile_height)
-            slot = slot_of(point_ids[offset + i, 3], slots, n_tiles)
+            slot = slot_of(point_ids[places[i], 3], slots, n_tiles)
             is_solid = slot < 0 or sheet.shape[2] < 4
             u0 = slot % columns * tile_width
             v0 = slot // columns * tile_height
-            key = (np.int64(screen_bits[i, 2]) << np.int64(32)) | np.int64(offset + i)
+            key = (np.int64(screen_bits[i, 2]) << np.int64(32)) | np.int64(places[i])
             for py in range(max(up, top), min(up + high, bottom)):
                 v = v0 + (2 * (py - up) + 1) * tile_height // (2 * high)
                 for px in range(max(left, 0), min(left + wide, width)):
