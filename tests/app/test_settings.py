@@ -86,3 +86,16 @@ def test_following_is_on_until_switched_off_and_that_is_kept(file, is_on):
     settings.follows = is_on
     settings._store.sync()
     assert settings_in(file).follows is is_on
+
+
+def test_the_speed_of_playback_is_kept(file):
+    settings = settings_in(file)
+    assert settings.play_speed == 1.0
+    settings.play_speed = 4.0
+    settings._store.sync()
+    assert settings_in(file).play_speed == 4.0
+
+
+def test_nonsense_for_a_speed_is_the_usual_one(file):
+    QSettings(file, QSettings.Format.IniFormat).setValue("play_speed", "fast")
+    assert settings_in(file).play_speed == 1.0

@@ -89,3 +89,27 @@ def test_hiding_it_stops_the_playback(slider):
     slider.play()
     slider.hide()
     assert not slider.is_playing
+
+
+def speed_menu(slider):
+    buttons = slider.findChildren(QToolButton)
+    return next(one for one in buttons if one.accessibleName() == "Speed of playback")
+
+
+def test_the_speed_is_picked_from_a_menu_and_announced(slider, qtbot):
+    button = speed_menu(slider)
+    assert button.text() == "1×"
+    usual = slider._timer.interval()
+    fastest = button.menu().actions()[-1]
+    with qtbot.waitSignal(slider.speed_chosen) as chosen:
+        fastest.trigger()
+    assert chosen.args == [4.0]
+    assert (button.text(), fastest.isChecked()) == ("4×", True)
+    assert slider._timer.interval() * 4 == usual
+
+
+def test_a_speed_that_is_not_offered_becomes_the_nearest(slider, qtbot):
+    with qtbot.assertNotEmitted(slider.speed_chosen):
+        slider.set_speed(2.3)
+    assert slider.speed == 2.0
+    assert [one.isChecked() for one in speed_menu(slider).menu().actions()] == [0, 0, 1, 0]
