@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PySide6.QtCore import QCoreApplication
 
 from projector.arrays import FloatArray, frozen
 from projector.embeddings.bookmark_state import BookmarkCamera, State, why_unfit
@@ -46,7 +47,7 @@ def imported_views(path: Path, embedding: Embedding, choice: EmbeddingChoice) ->
     found = yield from read_bookmarks(path)
     views, problems = [], list(found.problems)
     for number, state in enumerate(found.states, 1):
-        yield Progress(number / len(found.states), f"Reading {path.name}")
+        yield Progress(number / len(found.states), tr("Reading {name}").format(name=path.name))
         why = why_unfit(state, embedding.n_points, embedding.n_dims)
         if why:
             problems.append(Problem(path, why))
@@ -54,17 +55,19 @@ def imported_views(path: Path, embedding: Embedding, choice: EmbeddingChoice) ->
         try:
             views.append(_view(state, number, path.name, embedding, choice))
         except InvalidChoice as error:
-            problems.append(Problem(path, f"State {number} was left out: {error}"))
+            text = tr("State {n} was left out: {why}")
+            problems.append(Problem(path, text.format(n=number, why=error)))
     if not views:
-        what = problems[0].what if problems else "It is empty."
-        raise NothingToShow(f"{path} holds no bookmark of this embedding: {what}")
+        what = problems[0].what if problems else tr("It is empty.")
+        text = tr("{path} holds no bookmark of this embedding: {what}")
+        raise NothingToShow(text.format(path=path, what=what))
     return tuple(views), tuple(problems)
 
 
 def _view(
     state: State, number: int, file: str, embedding: Embedding, choice: EmbeddingChoice
 ) -> View:
-    name = (state.label or "").strip()[:200] or f"State {number}"
+    name = (state.label or "").strip()[:200] or tr("State {n}").format(n=number)
     isolation = Isolation(None if state.filtered is None else Selection(state.filtered))
     fields: dict[str, Any] = {
         "isolation": isolation,
@@ -92,6 +95,11 @@ def _view(
     camera = None if state.camera is None else camera_of(state.camera)
     layouts = {} if layout is None else {layout.key: layout}
     return View(name, dataclasses.replace(choice, **fields), camera, layouts)
+
+
+def tr(text: str) -> str:
+    """The text in the user's language."""
+    return QCoreApplication.translate("Bookmarks", text)
 
 
 def _selection(state: State) -> Selection:
@@ -127,14 +135,16 @@ def _layout(state: State, key: str, name: str, embedding: Embedding) -> Layout |
     return Layout(
         key=key,
         source=embedding.source,
-        title=f"{TITLES.get(theirs, theirs)} {n_dims}D, bookmark {name}",
+        title=tr("{method} {n}D, bookmark {name}").format(
+            method=TITLES.get(theirs, theirs), n=n_dims, name=name
+        ),
         projection=ours,
         parameters=_parameters(state, ours, n_dims),
         preparation=Preparation(),
         positions=frozen(positions),
         coordinates=coordinates,
         axis_names=_axis_names(state, theirs, n_dims),
-        notes=("The positions are those of a bookmark of TensorBoard.",),
+        notes=(tr("The positions are those of a bookmark of TensorBoard."),),
         # not made here, so no script can make it again
         extra={"wish": Wish(ours, n_dims), "is_steered": True},
     )

@@ -27,7 +27,7 @@ from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.exporting.own_files import files_read, sparing
 from widgets.embedding.exporting.picture import picture_work
 from widgets.embedding.exporting.seen import scene_on
-from widgets.embedding.exporting.wish import LARGEST_PX, MOST_PIXELS, ExportWish
+from widgets.embedding.exporting.wish import LARGEST_PX, MOST_PIXELS, ExportWish, tr
 from widgets.embedding.exporting.works import (
     bookmarks_work,
     described,
@@ -236,8 +236,9 @@ def _belongs(choice: Any, which: tuple[str, str, int]) -> bool:
 def _check_size(wish: ExportWish) -> None:
     for side in (wish.width, wish.height):
         if not 1 <= side <= LARGEST_PX:
-            raise InvalidChoice(f"A side must lie between 1 and {LARGEST_PX:,} px, got {side:,}.")
+            text = tr("A side must lie between 1 and {most} px, got {n}.")
+            raise InvalidChoice(text.format(most=f"{LARGEST_PX:,}", n=f"{side:,}"))
     if wish.width * wish.height > MOST_PIXELS:
-        raise InvalidChoice(
-            f"A picture has {MOST_PIXELS:,} pixels at most, got {wish.width * wish.height:,}."
-        )
+        text = tr("A picture has {most} pixels at most, got {n}.")
+        n = f"{wish.width * wish.height:,}"
+        raise InvalidChoice(text.format(most=f"{MOST_PIXELS:,}", n=n))

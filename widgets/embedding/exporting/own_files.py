@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from projector.errors import InvalidChoice
 from projector.progress import Work
+from widgets.embedding.exporting.wish import tr
 from widgets.embedding.view_model import EmbeddingViewModel
 
 T = TypeVar("T")
@@ -28,7 +29,8 @@ def files_read(model: EmbeddingViewModel) -> frozenset[Path]:
 def sparing(work: Work[T], path: Path, files: Iterable[Path]) -> Work[T]:
     """The same work, unless its path is one of the files. Raises InvalidChoice then."""
     if _is_among(path, files):
-        raise InvalidChoice(f"{path.name} is what the embedding is read from; take another name.")
+        text = tr("{name} is what the embedding is read from; take another name.")
+        raise InvalidChoice(text.format(name=path.name))
     return (yield from work)
 
 

@@ -17,7 +17,7 @@ from projector.render.raster import Raster
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.cloud_painter import Scene, painted_apart
 from widgets.embedding.exporting.legend_painter import paint_legend
-from widgets.embedding.exporting.wish import ExportWish
+from widgets.embedding.exporting.wish import ExportWish, tr
 from widgets.embedding.figure import painted_figure
 from widgets.embedding.overlay_painter import paint_overlay
 from widgets.shared.theme import plot_colors
@@ -63,9 +63,10 @@ def picture_work(canvas: ScatterCanvas, wish: ExportWish, legend: Legend) -> Wor
 def _checked(
     wish: ExportWish, work: Work[QImage], finish_over: Callable[[QImage], QImage]
 ) -> Work[QImage]:
-    yield Progress(None, "Painting the points")
-    size = f"A picture of {wish.width:,} × {wish.height:,} pixels"
-    check_fits(wish.width * wish.height * _BYTES_A_PIXEL, size, "Ask for fewer pixels.")
+    yield Progress(None, tr("Painting the points"))
+    size = tr("A picture of {width} × {height} pixels")
+    size = size.format(width=f"{wish.width:,}", height=f"{wish.height:,}")
+    check_fits(wish.width * wish.height * _BYTES_A_PIXEL, size, tr("Ask for fewer pixels."))
     return finish_over((yield from scaled(work, 0.0, 0.8)))
 
 
@@ -94,5 +95,5 @@ def transparent(on_black: ByteArray, on_white: ByteArray) -> Work[ByteArray]:
             color = np.where(alpha[..., None] > 0, black * 255 / alpha[..., None], 0)
         rgba[part, :, :3] = np.clip(np.round(color), 0, 255)
         rgba[part, :, 3] = np.round(alpha)
-        yield Progress(0.5 + 0.5 * start / len(rgba), "Painting the points")
+        yield Progress(0.5 + 0.5 * start / len(rgba), tr("Painting the points"))
     return rgba

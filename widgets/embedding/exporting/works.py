@@ -20,6 +20,7 @@ from projector.progress import Progress, Work, scaled
 from projector.sequences import read_sequences
 from widgets.embedding.bookmarks.to_bookmarks import state_of
 from widgets.embedding.bookmarks.views import View
+from widgets.embedding.exporting.wish import tr
 from widgets.embedding.loading import Shown
 
 
@@ -27,7 +28,7 @@ def described(
     scene: Scene, table: Any, label_by: str | None, *, has_sequences: bool
 ) -> Work[Scene]:
     """The scene with what its points are called and the lines through them."""
-    yield Progress(None, "Collecting labels")
+    yield Progress(None, tr("Collecting labels"))
     labels, sequences = None, None
     if table is not None and label_by is not None and label_by in table.columns:
         labels = column_texts(table[label_by])
@@ -53,7 +54,7 @@ def neighbors_work(
 
 def metadata_work(path: Path, table: Any, ids: IntArray | None) -> Work[Path]:
     """Write these rows of the metadata, None for all."""
-    yield Progress(0.0, f"Writing {path.name}")
+    yield Progress(0.0, tr("Writing {name}").format(name=path.name))
     return (yield from write_metadata_table(path, table if ids is None else table[ids]))
 
 
@@ -61,7 +62,7 @@ def bookmarks_work(path: Path, shown: Shown, views: Sequence[View]) -> Work[Path
     """Write views of the embedding shown as TensorBoard reads them."""
     states = []
     for number, view in enumerate(views):
-        yield Progress(0.9 * number / len(views), f"Writing {path.name}")
+        yield Progress(0.9 * number / len(views), tr("Writing {name}").format(name=path.name))
         states.append(state_of(view, shown, shown.coordinates))
     write_bookmarks(states, path)
     return path
@@ -70,13 +71,13 @@ def bookmarks_work(path: Path, shown: Shown, views: Sequence[View]) -> Work[Path
 def save_image(path: Path, work: Work[QImage]) -> Work[Path]:
     """Write an image as PNG; an older file stays until the new one is whole."""
     image = yield from scaled(work, 0.0, 0.8)
-    yield Progress(0.8, f"Writing {path.name}")
+    yield Progress(0.8, tr("Writing {name}").format(name=path.name))
     image.setDevicePixelRatio(1.0)
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
-        raise Unreadable(f"{path} can't be written as PNG.")
+        raise Unreadable(tr("{path} can't be written as PNG.").format(path=path))
     buffer.close()
     yield from drafting(path, lambda file: [file.write(data.data())])
     return path

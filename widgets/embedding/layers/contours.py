@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QCoreApplication, QPointF
 from PySide6.QtGui import QColor, QPainterPath
 
 from projector.arrays import ByteArray, FloatArray
@@ -33,7 +33,7 @@ def find_contours(
     positions: FloatArray, emphasis: ByteArray | None, camera: Camera, width: int, height: int
 ) -> Work[Contours | None]:
     """Where the points that are shown crowd on a picture; None for fewer than three of them."""
-    yield Progress(None, "Finding dense regions")
+    yield Progress(None, QCoreApplication.translate("Layers", "Finding dense regions"))
     shown = np.arange(len(positions)) if emphasis is None else np.flatnonzero(emphasis)
     if len(shown) > MOST_COUNTED:
         shown = shown[:: len(shown) // MOST_COUNTED + 1]

@@ -15,6 +15,7 @@ from projector.projections.axes import (
     axis_from_searches,
 )
 from projector.selection import Selection
+from widgets.embedding.projecting.words import tr
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,7 +66,8 @@ class AxisWish:
         """What to_json described. Raises InvalidChoice for anything else."""
         kind = value.get("kind")
         if kind not in KINDS:
-            raise InvalidChoice(f"The saved axis can't be used: {kind!r} is no kind of axis.")
+            text = tr("The saved axis can't be used: {kind} is no kind of axis.")
+            raise InvalidChoice(text.format(kind=repr(kind)))
         start, end = _end_from_json(value.get("start")), _end_from_json(value.get("end"))
         return cls(kind, str(value.get("column", "")), start, end, str(value.get("name", "")))
 
@@ -87,13 +89,15 @@ class AxisWish:
     def axis(self, table: pl.DataFrame | None, n: int) -> Axis:
         """The rows of both ends, of n. Raises InvalidChoice."""
         if not self.is_whole:
-            raise InvalidChoice("An axis needs two ends: say what it leads from, and to.")
+            raise InvalidChoice(tr("An axis needs two ends: say what it leads from, and to."))
         if self.kind == "selections":
             if not isinstance(self.start, Rows) or not isinstance(self.end, Rows):
-                raise InvalidChoice(f"Choose a selection for both ends of the axis {self.title}.")
+                text = tr("Choose a selection for both ends of the axis {title}.")
+                raise InvalidChoice(text.format(title=self.title))
             return axis_from_rows(self.title, self.start.ids(n), self.end.ids(n))
         if table is None or self.column not in table.columns:
-            raise InvalidChoice(f"The axis {self.title} needs a column; choose one.")
+            text = tr("The axis {title} needs a column; choose one.")
+            raise InvalidChoice(text.format(title=self.title))
         column, start, end = table[self.column], str(self.start), str(self.end)
         if self.kind == "classes":
             return axis_from_classes(column, start, end, name=self.title)

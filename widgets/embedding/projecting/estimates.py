@@ -7,6 +7,7 @@ from projector.embeddings.memory import check_fits
 from projector.projections.contract import Estimate
 from projector.projections.prepare import estimate_bytes
 from widgets.embedding.projecting.wishes import AXES, ITERATIVE, Wish, projection_of
+from widgets.embedding.projecting.words import tr
 
 _SHORT_S = 1.0
 _LITTLE = 64 << 20
@@ -28,7 +29,8 @@ def estimate_of(wish: Wish, embedding: Embedding) -> Estimate | None:
             parameters.perplexity_for(n)
         found = projection_of(wish.projection).estimate(n, width, parameters)
     total = Estimate(found.n_bytes + preparing, found.seconds)
-    check_fits(total.n_bytes, f"{projection_of(wish.projection).title} of {n:,} points")
+    title = projection_of(wish.projection).title
+    check_fits(total.n_bytes, tr("{title} of {n} points").format(title=title, n=f"{n:,}"))
     return total
 
 
@@ -37,22 +39,22 @@ def estimate_text(wish: Wish, embedding: Embedding) -> str:
     estimate = estimate_of(wish, embedding)
     if estimate is None or (wish.projection not in ITERATIVE and estimate.seconds < _SHORT_S):
         return ""
-    text = f"Takes {time_text(estimate.seconds)}"
-    if estimate.n_bytes >= _LITTLE:
-        text += f", {memory_text(estimate.n_bytes)}"
-    return f"{text}."
+    time = time_text(estimate.seconds)
+    if estimate.n_bytes < _LITTLE:
+        return tr("Takes {time}.").format(time=time)
+    return tr("Takes {time}, {memory}.").format(time=time, memory=memory_text(estimate.n_bytes))
 
 
 def time_text(seconds: float) -> str:
     """A rough time, such as "about 40 seconds"."""
     if seconds < _SHORT_S * 1.5:
-        return "about a second"
+        return tr("about a second")
     if seconds < 90:
         rounded = round(seconds) if seconds < 10 else 5 * round(seconds / 5)
-        return f"about {rounded} seconds"
+        return tr("about {n} seconds").format(n=rounded)
     if seconds < 90 * 60:
-        return f"about {round(seconds / 60)} minutes"
-    return f"about {seconds / 3600:.1f} hours"
+        return tr("about {n} minutes").format(n=round(seconds / 60))
+    return tr("about {n} hours").format(n=f"{seconds / 3600:.1f}")
 
 
 def memory_text(n_bytes: int) -> str:

@@ -15,6 +15,7 @@ from widgets.embedding.layouts import Layout
 from widgets.embedding.projecting.making import Moment, Request, layout_work
 from widgets.embedding.projecting.placing import Frame
 from widgets.embedding.projecting.wishes import Wish
+from widgets.embedding.projecting.words import tr
 
 
 def every_step_work(
@@ -51,7 +52,8 @@ def _of_step(work: Work, i: int, n: int, finished: list[Layout]) -> Work:  # typ
             told = next(work)
         except StopIteration as stop:
             return stop.value
-        note = f"Step {i + 1:,} of {n:,}: {told.note}" if told.note else f"Step {i + 1:,} of {n:,}"
+        text = tr("Step {i} of {n}: {note}") if told.note else tr("Step {i} of {n}")
+        note = text.format(i=f"{i + 1:,}", n=f"{n:,}", note=told.note)
         figures = told.figures if isinstance(told, Moment) else {}
         layout = told.layout if isinstance(told, Moment) else None
         yield Moment((i + (told.done or 0.0)) / n, note, layout, figures, tuple(finished))

@@ -28,6 +28,7 @@ from widgets.embedding.projecting.wishes import (
     Wish,
     projection_of,
 )
+from widgets.embedding.projecting.words import tr
 
 FRAME_S = 1 / 30
 N_ROWS_APPROXIMATE = 0.9999
@@ -98,7 +99,7 @@ def _parameters(request: Request) -> Parameters:
     table, n = request.embedding.metadata, request.embedding.n_points
     axes = tuple(one.axis(table, n) for one in wish.axes if not one.is_blank)
     if not axes:
-        raise InvalidChoice("Choose what the first axis leads from, and to.")
+        raise InvalidChoice(tr("Choose what the first axis leads from, and to."))
     return AxesParameters(n_dims=3, axes=axes, is_orthogonal=wish.value("is_orthogonal"))
 
 
@@ -184,10 +185,12 @@ def _told(layout: Layout, request: Request, shared: Shared, control: Control) ->
         k = parameters.n_neighbors_for(len(vectors))
         graph = shared.known_graph(vectors, preparation, k, parameters.metric, seed=parameters.seed)
         if graph is not None and graph.recall < N_ROWS_APPROXIMATE:
-            notes.append(f"Neighbors are approximate: {graph.recall:.1%} of the true ones.")
+            text = tr("Neighbors are approximate: {share} of the true ones.")
+            notes.append(text.format(share=f"{graph.recall:.1%}"))
     n_out = int(np.isnan(layout.coordinates).any(axis=1).sum())
     if n_out:
-        notes.append(f"{n_out:,} rows have no place, as their values are not all finite.")
+        text = tr("{n} rows have no place, as their values are not all finite.")
+        notes.append(text.format(n=f"{n_out:,}"))
     extra = {**layout.extra, "n_more": request.n_before + (request.n_iterations or 0)}
     extra["n_more"] += control.n_more
     extra["is_steered"] = is_steered(control) or bool(request.n_before)
@@ -209,7 +212,8 @@ def _component_work(request: Request, shared: Shared) -> Work[Layout]:
     prepared = yield from shared.prepared_work(vectors, wish.preparation)
     n, d = prepared.vectors.shape
     wanted = min(wish.value("n_components"), n, d)
-    check_fits(8 * n * wanted, f"{wanted:,} components of {n:,} rows", "Ask for fewer of them.")
+    what = tr("{k} components of {n} rows").format(k=f"{wanted:,}", n=f"{n:,}")
+    check_fits(8 * n * wanted, what, tr("Ask for fewer of them."))
     pca = yield from fit_pca(prepared.vectors, wanted)
     frame = frame_of(pca.positions)
     layout = dataclasses.replace(
@@ -217,7 +221,7 @@ def _component_work(request: Request, shared: Shared) -> Work[Layout]:
         variance_ratio=pca.variance_ratio,
         extra={"wish": wish, "pca": pca, "unit": frame.unit},
     )
-    yield Progress(1.0, "Placing the points")
+    yield Progress(1.0, tr("Placing the points"))
     layout = with_components(layout, (0, 1, 2))
     return (yield from _told(layout, request, shared, Control()))
 
@@ -264,7 +268,8 @@ def _with_rest(layout: Layout, request: Request, shared: Shared) -> Work[Layout]
     n_rest = min(3 - len(chosen), d - len(chosen), n)
     if n_rest <= 0:
         return layout
-    check_fits(8 * n * d, f"What the axes leave of {n:,} rows", "Choose three axes instead.")
+    what = tr("What the axes leave of {n} rows").format(n=f"{n:,}")
+    check_fits(8 * n * d, what, tr("Choose three axes instead."))
     directions = []
     for axis in chosen:
         directions.append((yield from find_direction(prepared.vectors, axis)))
@@ -290,5 +295,5 @@ def _without(vectors: FloatArray, basis: DoubleArray) -> Work[FloatArray]:
     for start in range(0, n, size):
         block = vectors[start : start + size].astype(np.float64)
         rest[start : start + size] = block - (block @ basis) @ basis.T
-        yield Progress(start / n, "Taking the axes away")
+        yield Progress(start / n, tr("Taking the axes away"))
     return frozen(rest)

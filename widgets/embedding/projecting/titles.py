@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from widgets.embedding.projecting.wishes import AXES, SUPERVISE_BY, Wish, projection_of
+from widgets.embedding.projecting.words import tr
 
 DOT = " \N{MIDDLE DOT} "
 AUTOMATIC = "Automatic"
@@ -72,7 +73,9 @@ def axis_names(wish: Wish, n_columns: int) -> tuple[str, ...]:
     if wish.projection == AXES:
         return tuple(one.title for one in wish.axes if not one.is_blank)
     if wish.projection == "raw":
-        return tuple(f"Column {column}" for column in wish.columns if column <= n_columns)
+        return tuple(
+            tr("Column {n}").format(n=column) for column in wish.columns if column <= n_columns
+        )
     title = projection_of(wish.projection).title
     return tuple(f"{title} {i + 1}" for i in range(wish.n_dims))
 
