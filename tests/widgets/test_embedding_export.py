@@ -15,6 +15,7 @@ from PIL import Image
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QFileDialog
+from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
 from projector.contents import read_contents
@@ -480,3 +481,49 @@ def test_the_dialog_is_no_larger_than_a_small_screen(opened):
     assert dialog.minimumSizeHint().width() < 1000
     assert dialog.sizeHint().boundedTo(QSize(1280, 720)) == dialog.sizeHint()
     dialog.reject()
+
+
+def radii(path):
+    circles = re.findall(r'<circle [^>]*r="([0-9.]+)" fill="#', path.read_text())
+    return np.array([float(one) for one in circles])
+
+
+def test_a_drawing_and_a_page_have_points_of_the_sizes_on_the_screen(opened, out):
+    weights = pl.Series("weight", np.linspace(1, 100, N))
+    opened.model.set_column("weight", weights)
+    opened.model.choose(is_flat=True, size_by="weight")
+    drawn = opened.canvas.drawn
+    found = radii(write(opened, "drawing", out / "a.svg", has_legend=False))
+    expected = np.sort(drawn.look.radius_px * drawn.sizes)
+    np.testing.assert_allclose(np.sort(found), expected, atol=0.01)
+    data = re.search(
+        r'<script type="application/json" id="data">(.*?)</script>', read_page(opened, out)
+    )
+    assert json.loads(data[1])["sizes"] is not None
+
+
+def read_page(dashboard, out):
+    return write(dashboard, "page", out / "a.html").read_text()
+
+
+def test_labels_on_the_screen_are_in_the_drawing(opened, out, qtbot):
+    opened.model.choose(label_by="name")
+    qtbot.waitUntil(lambda: opened.canvas.drawn.labels is not None)
+    on_screen = set(opened.canvas.drawn.labels.texts)
+    svg = write(opened, "drawing", out / "a.svg").read_text()
+    written = set(re.findall(r">(point \d+)</text>", svg))
+    assert len(written) > 0.5 * len(on_screen)
+    assert written <= on_screen
+
+
+def test_the_dialog_says_what_a_point_cloud_leaves_out(opened, qtbot, run_job):
+    exporter = Exporter(opened.model, opened.canvas, opened.views)
+    dialog = ExportDialog(exporter, run_job, "ply", opened)
+    qtbot.addWidget(dialog)
+    assert "left out" in dialog.preview.text()
+
+
+def test_coordinates_of_the_first_picture_are_the_scores_of_a_pca(opened, out):
+    path = write(opened, "coordinates", out / "a.npy")
+    scores = PCA(3).fit_transform(VECTORS.astype(float))
+    np.testing.assert_allclose(np.abs(np.load(path)), np.abs(scores), atol=1e-4)

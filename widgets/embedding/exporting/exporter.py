@@ -144,8 +144,16 @@ class Exporter(QObject):
         layout, name = self.model.layout, shown.embedding.source.name
         return f"{name} · {layout.title if layout is not None else 'PCA'}"
 
+    def _own_positions(self, shown: Shown) -> FloatArray:
+        """In their own units, those that the axes show."""
+        positions = self.positions(shown)
+        if self.model.layout is not None:
+            return positions
+        most = float(np.finfo(np.float32).max)
+        return np.clip(positions * np.float64(shown.unit), -most, most).astype(np.float32)
+
     def positions(self, shown: Shown) -> FloatArray:
-        """As they were made; of the components the embedding was opened with, those on the axes."""
+        """As they are drawn; of the components the embedding was opened with, those on the axes."""
         layout, choice = self.model.layout, self.model.choice
         if layout is not None:
             return layout.positions
@@ -159,7 +167,7 @@ class Exporter(QObject):
         columns = table.columns if table is not None and wish.has_columns else ()
         return write_coordinates(
             path,
-            self.positions(shown),
+            self._own_positions(shown),
             record=self._record(shown),
             table=table,
             columns=columns,
@@ -177,7 +185,7 @@ class Exporter(QObject):
         }
         if layout is None:
             axes = [axis + 1 for axis in choice.axes[: 2 if choice.is_flat else 3]]
-            return {**told, "method": "pca", "components": axes, "scaled_to": 1}
+            return {**told, "method": "pca", "components": axes}
         made = layout.parameters
         values = {
             one.name: getattr(made, one.name)
