@@ -96,7 +96,8 @@ def descend(
     sample: int64, finite rows by which recall is told. wanted: enough of it.
     """
     rng = np.random.default_rng(seed)
-    rows = yield from scaled(_sorted_rows(space, rng), 0.02, 0.12)
+    with products_alone():
+        rows = yield from scaled(_sorted_rows(space, rng), 0.02, 0.12)
     m = min(rows.n - 1, max(LEAST_CANDIDATES, k + 4 + k // 16))
     heaps = _Heaps(
         np.full((rows.n, m), np.inf, np.float32),

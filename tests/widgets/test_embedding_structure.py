@@ -248,6 +248,32 @@ def test_near_duplicates_lie_within_the_distance(opened):
     assert "within a distance of 0.6" in texts(opened)
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("outliers", "Find outliers"), ("labels", "Check labels"), ("duplicates", "Find duplicates")],
+)
+def test_where_neighbors_are_approximate_their_share_is_told(opened, monkeypatch, name, kind):
+    pick(opened, "Kind of duplicates", "Nearly")
+    pick(opened, "Labels to check", "group")
+    press(opened, kind)
+    assert "approximate" not in texts(opened)
+    opened.model.shared.clear()
+    monkeypatch.setattr("projector.neighbor_graph.find.EXACT_ROWS", 10)
+    press(opened, kind)
+    tool = getattr(opened.structure, name)
+    recall = tool.result.found.recall if name == "labels" else tool.result.recall
+    assert 0.9 < recall < 1
+    assert f"Neighbors are approximate: {recall:.1%} of the true ones" in texts(opened)
+
+
+def test_clusters_of_thousands_by_density_say_that_they_are_approximate(dashboard, tmp_path):
+    write_embedding(tmp_path, np.repeat(three_groups()[0], 30, axis=0), step=0, name="hidden")
+    dashboard.show_contents(finish(read_contents(tmp_path)))
+    pick(dashboard, "Method for clusters", "HDBSCAN: by density")
+    press(dashboard, "Find clusters")
+    assert "approximately, by the nearest neighbors" in texts(dashboard)
+
+
 def test_contours_are_switched_by_the_box_and_the_command(opened):
     box = next(
         one for one in opened.structure.panel.findChildren(QCheckBox) if "Density" in one.text()

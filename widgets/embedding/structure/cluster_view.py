@@ -245,7 +245,7 @@ class ClusterView(QWidget):
         if named.place:
             text += ", " + self.tr("found in {picture}").format(picture=named.place)
         if not named.clusters.is_exact:
-            text += ", " + self.tr("by approximate neighbors")
+            text += ", " + self.tr("approximately, by the nearest neighbors of each point")
         return text + "."
 
     @Slot()

@@ -17,9 +17,11 @@ from projector.clusters import (
     compare_labels,
     hdbscan,
     kmeans,
+    n_neighbors,
     name_clusters,
 )
 from projector.clusters.contract import Selection as Cut
+from projector.clusters.span import FEW_DIMS
 from projector.progress import Progress, Work, scaled
 from projector.projections.prepare import Preparation
 from projector.projections.shared import Shared
@@ -195,12 +197,23 @@ def clusters_work(
     if isinstance(parameters, KMeansParameters):
         found = yield from scaled(kmeans(prepared.vectors, parameters), 0.1, 0.9)
     else:
-        graph = shared.known_graph(request.vectors, request.preparation)
-        found = yield from scaled(hdbscan(prepared.vectors, parameters, graph), 0.1, 0.9)
+        found = yield from _by_density(request, prepared.vectors, parameters, shared)
     if table is not None and COLUMN in table.columns:
         table = table.drop(COLUMN)
     names = yield from scaled(name_clusters(found, table, label_by), 0.9, 1.0)
     return Named(found, names, request.place)
+
+
+def _by_density(
+    request: Request, vectors: FloatArray, parameters: HdbscanParameters, shared: Shared
+) -> Work[Clusters]:
+    """Neighbors are looked for where others find them again; of few dims boxes are quicker."""
+    graph, low = None, 0.1
+    if len(vectors) > 1 and vectors.shape[1] > FEW_DIMS:
+        k, low = n_neighbors(len(vectors), parameters), 0.7
+        work = shared.graph_work(request.vectors, request.preparation, k, seed=parameters.seed)
+        graph = yield from scaled(work, 0.1, low)
+    return (yield from scaled(hdbscan(vectors, parameters, graph), low, 0.9))
 
 
 def _parameters(settings: ClusterSettings) -> Parameters:

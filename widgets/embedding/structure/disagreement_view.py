@@ -11,6 +11,7 @@ from widgets.embedding.form import panel_form
 from widgets.embedding.section import MARGIN
 from widgets.embedding.structure.disagreement import LabelCheck
 from widgets.embedding.structure.entry_list import Entries, EntryList
+from widgets.embedding.structure.exactness import neighbors_text
 from widgets.embedding.structure.fields import CountField, in_row
 from widgets.embedding.structure.label_columns import offered_columns
 from widgets.embedding.structure.run_row import RunRow
@@ -125,11 +126,13 @@ class DisagreementView(QWidget):
         result = self._check.result
         if result is None:
             return ""
-        n = len(result.found.ranked)
+        n, doubt = len(result.found.ranked), neighbors_text(result.found.recall)
         if not n:
-            return self.tr("All neighbors carry the same {column}.").format(column=result.column)
+            text = self.tr("All neighbors carry the same {column}.")
+            return text.format(column=result.column) + doubt
         text = self.tr("{n} points have neighbors of another {column}: {share} of all neighbors.")
-        return text.format(n=number_text(n), column=result.column, share=f"{result.found.mean:.1%}")
+        share = f"{result.found.mean:.1%}"
+        return text.format(n=number_text(n), column=result.column, share=share) + doubt
 
     def _entries(self) -> Entries:
         result = self._check.result

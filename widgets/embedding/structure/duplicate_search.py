@@ -30,10 +30,12 @@ N_NEIGHBORS = 15
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Twins:
-    """distance: how far apart twins may be, None where they are the same bit by bit."""
+    """distance: how far apart twins may be, None where they are the same bit by bit. recall: the
+    share of true neighbors among those that were looked at."""
 
     groups: Duplicates
     distance: float | None = None
+    recall: float = 1.0
 
 
 class DuplicateSearch(Tool):
@@ -98,4 +100,4 @@ def twins_work(vectors: FloatArray, how: Nearness, shared: Shared) -> Work[Twins
     if distance is None:
         distance = suggested_threshold(graph)
     found = yield from scaled(find_near_duplicates(graph, distance), 0.9, 1.0)
-    return Twins(found, distance)
+    return Twins(found, distance, graph.recall)

@@ -11,6 +11,7 @@ from widgets.embedding.form import panel_form
 from widgets.embedding.section import MARGIN
 from widgets.embedding.structure.duplicate_search import DuplicateSearch
 from widgets.embedding.structure.entry_list import Entries, EntryList
+from widgets.embedding.structure.exactness import neighbors_text
 from widgets.embedding.structure.fields import DistanceField, in_row
 from widgets.embedding.structure.run_row import RunRow
 from widgets.embedding.structure.settings import DuplicateSettings, with_settings
@@ -118,11 +119,13 @@ class DuplicateView(QWidget):
         within = ""
         if result.distance is not None:
             within = self.tr(" within a distance of {d}").format(d=f"{result.distance:.4g}")
+        doubt = neighbors_text(result.recall)
         if not result.groups.n_groups:
-            return self.tr("No two points are the same{within}.").format(within=within)
+            return self.tr("No two points are the same{within}.").format(within=within) + doubt
         text = self.tr("{n} of points that are the same{within}; {m} could go.")
         groups = counted(result.groups.n_groups, self.tr("group"))
-        return text.format(n=groups, within=within, m=number_text(result.groups.n_spare))
+        spare = number_text(result.groups.n_spare)
+        return text.format(n=groups, within=within, m=spare) + doubt
 
     def _entries(self) -> Entries:
         result = self._search.result

@@ -9,6 +9,7 @@ from projector.selection import Combine, Selection
 from widgets.embedding.form import panel_form
 from widgets.embedding.section import MARGIN
 from widgets.embedding.structure.entry_list import Entries, EntryList
+from widgets.embedding.structure.exactness import neighbors_text
 from widgets.embedding.structure.fields import CountField, in_row
 from widgets.embedding.structure.outlier_search import CLEARLY, OutlierSearch
 from widgets.embedding.structure.run_row import RunRow
@@ -86,7 +87,8 @@ class OutlierView(QWidget):
         hint = self.tr("Points that lie apart: the local outlier factor is about 1 inside a group.")
         self._run.set_hint(hint if result is None else "")
         text = self.tr("{n} points lie clearly apart, with a factor above {factor}.")
-        self._summary.setText(text.format(n=number_text(n), factor=CLEARLY))
+        told = "" if result is None else neighbors_text(result.recall)
+        self._summary.setText(text.format(n=number_text(n), factor=CLEARLY) + told)
         self._summary.setVisible(result is not None)
         self._buttons.setVisible(result is not None)
         self._select.setEnabled(n > 0)
