@@ -292,7 +292,9 @@ class Controller(QObject):
         self.window.rest_actions()
 
     def show_shortcuts(self) -> None:
-        ShortcutList(self.window.actions_now, self.window).open()
+        front = self.window.dashboard
+        notes = () if front is None else front.key_notes()
+        ShortcutList(self.window.actions_now, self.window, notes).open()
         self.window.rest_actions()
 
     def show_about(self) -> None:

@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
         self.welcome = Welcome()
         self._tabs = QTabWidget(documentMode=True)
         self._tabs.setAccessibleName(self.tr("Dashboards"))
+        self._tabs.tabBar().setAccessibleName(self.tr("Dashboards"))
         self._tabs.currentChanged.connect(self._on_tab_changed)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.welcome)

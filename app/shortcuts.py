@@ -16,12 +16,18 @@ from PySide6.QtWidgets import (
 )
 
 from app.actions import CommandAction
+from widgets.shared.command import KeyNote
 
 
 class ShortcutList(QDialog):
     """A table of keys and what they do."""
 
-    def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        actions: Sequence[QAction],
+        parent: QWidget | None = None,
+        notes: Sequence[KeyNote] = (),
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
@@ -39,6 +45,8 @@ class ShortcutList(QDialog):
                 texts = [", ".join(keys), action.text().replace("&", "")]
                 item = QTreeWidgetItem(table, texts)
                 item.setToolTip(1, action.statusTip())
+        for note in notes:
+            QTreeWidgetItem(table, [self._note_keys(note), note.text])
         table.resizeColumnToContents(0)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
@@ -46,6 +54,10 @@ class ShortcutList(QDialog):
         column.addWidget(table)
         column.addWidget(buttons)
         self.resize(80 * self.fontMetrics().averageCharWidth(), 28 * self.fontMetrics().height())
+
+    def _note_keys(self, note: KeyNote) -> str:
+        keys = ", ".join(self._text(QKeySequence(key)) for key in note.keys)
+        return f"{keys} {note.where}" if note.where else keys
 
     def _text(self, key: QKeySequence) -> str:
         return key.toString(QKeySequence.SequenceFormat.NativeText)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from projector.contents import Contents
-from widgets.shared.command import Command
+from widgets.shared.command import Command, KeyNote
 from widgets.shared.job import RunJob
 
 
@@ -52,4 +52,8 @@ class Dashboard(QWidget):
 
     def commands(self) -> tuple[Command, ...]:
         """The commands that make sense while this tab is in front."""
+        return ()
+
+    def key_notes(self) -> tuple[KeyNote, ...]:
+        """Keys of its parts that are no commands, for the list of shortcuts."""
         return ()

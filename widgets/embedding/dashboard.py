@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -46,8 +47,9 @@ from widgets.embedding.sources import SourceGroup, group_sources
 from widgets.embedding.structure.commands import StructureCommands
 from widgets.embedding.structure.page import StructurePage
 from widgets.embedding.tensor_lister import TensorLister
+from widgets.embedding.tools.key_notes import embedding_key_notes
 from widgets.embedding.view_model import EmbeddingViewModel, number_text
-from widgets.shared.command import Command
+from widgets.shared.command import Command, KeyNote
 from widgets.shared.history import History
 from widgets.shared.job import RunJob
 
@@ -228,6 +230,19 @@ class EmbeddingDashboard(Dashboard):
             *self._structure_commands.all(),
             *self._export_commands.all(),
         )
+
+    @override
+    def key_notes(self) -> tuple[KeyNote, ...]:
+        return embedding_key_notes()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, where nothing else wants it, leads back to the picture."""
+        is_elsewhere = self.canvas.isVisible() and not self.canvas.hasFocus()
+        if event.key() == Qt.Key.Key_Escape and is_elsewhere:
+            self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            super().keyPressEvent(event)
 
     def _why_nothing(self, contents: Contents) -> str:
         text = self.tr(

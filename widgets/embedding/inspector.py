@@ -16,6 +16,7 @@ from widgets.embedding.inspecting.table_keeper import TableKeeper
 from widgets.embedding.inspecting.write_form import WriteForm
 from widgets.embedding.neighbor_panel import NeighborPanel
 from widgets.embedding.point_card import PointCard
+from widgets.embedding.reveal import reveal
 from widgets.embedding.search_box import SearchBox
 from widgets.embedding.section import Panel, Section
 from widgets.embedding.view_model import EmbeddingViewModel
@@ -86,14 +87,12 @@ class Inspector(QTabWidget):
     @property
     def search_field(self) -> QLineEdit:
         """The field to search in, brought to the front."""
-        self.setCurrentWidget(self.inspect)
+        reveal(self._search.field)
         return self._search.field
 
     @Slot()
     def _on_write_asked(self) -> None:
-        self.setCurrentWidget(self.inspect)
-        self._edit.set_open(True)
-        self.inspect.ensureWidgetVisible(self._edit)
+        reveal(self._form)
         self._form.focus()
 
     @override

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from projector.selection import Combine, Selection
 from widgets.embedding.combo import Combo
@@ -146,11 +154,19 @@ class NeighborPanel(QWidget):
             self._list.set_points(points, self._model.label, self._model.sheet)
         else:
             self._list.viewport().update()
-        self._list.setVisible(has_points)
-        self._select.setVisible(has_points)
+        for widget in (self._list, self._select):
+            # what has the keyboard keeps it while the neighbors of another point are looked for
+            keeps = _has_keyboard(widget) and not self._has_nothing(nearest)
+            widget.setVisible(has_points or keeps)
         many = len(self._model.selection) > 1
         self._center.setVisible(many and self._model.selected is not None)
         self._hint.setText(self._hint_text(nearest, has_points))
+
+    def _has_nothing(self, nearest: Nearest | None) -> bool:
+        """Whether there are no neighbors, and none to come."""
+        if not len(self._model.selection):
+            return True
+        return nearest is not None and (nearest.found is not None or bool(nearest.why))
 
     def _hint_text(self, nearest: Nearest | None, has_points: bool) -> str:
         if nearest is None:
@@ -176,6 +192,11 @@ class NeighborPanel(QWidget):
             self._n.setMaximum(max(1, min(MOST_NEIGHBORS, embedding.n_points - 1)))
         self._n.setValue(choice.n_neighbors)
         self._n.blockSignals(False)
+
+
+def _has_keyboard(widget: QWidget) -> bool:
+    focus = QApplication.focusWidget()
+    return focus is widget or (focus is not None and widget.isAncestorOf(focus))
 
 
 def _points(nearest: Nearest | None) -> Points:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QScrollArea,
     QSizePolicy,
@@ -78,12 +79,32 @@ class Panel(QScrollArea):
         self._layout.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         self._layout.setSpacing(MARGIN)
         self.setWidget(self._column)
+        self._target: QWidget | None = None
+        self._scroll_timer = QTimer(self, singleShot=True, interval=0)
+        self._scroll_timer.timeout.connect(self._scroll_to_target)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._on_focus_changed)
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         self._layout.addWidget(widget, stretch)
 
     def add_stretch(self) -> None:
         self._layout.addStretch(1)
+
+    @Slot(QWidget, QWidget)
+    def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """What gets the keyboard by a shortcut comes into sight, once it is laid out."""
+        if now is not None and self._column.isAncestorOf(now):
+            self._target = now
+            self._scroll_timer.start()
+
+    @Slot()
+    def _scroll_to_target(self) -> None:
+        target, self._target = self._target, None
+        # a control that was clicked is in sight; nothing may move under the pointer
+        if target is not None and target.hasFocus() and target.visibleRegion().isEmpty():
+            self.ensureWidgetVisible(target, MARGIN, MARGIN)
 
     @override
     def sizeHint(self) -> QSize:

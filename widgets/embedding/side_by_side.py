@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -54,16 +55,16 @@ class ViewTitle(QWidget):
         self._text = QLabel()
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._cross = QToolButton()
-        self._cross.setAutoRaise(True)
-        self._cross.setVisible(can_close)
-        self._cross.setToolTip(self.tr("Close this view"))
-        self._cross.setAccessibleName(self.tr("Close this view"))
-        self._cross.clicked.connect(self.closed)
+        self.cross = QToolButton()
+        self.cross.setAutoRaise(True)
+        self.cross.setVisible(can_close)
+        self.cross.setToolTip(self.tr("Close this view"))
+        self.cross.setAccessibleName(self.tr("Close this view"))
+        self.cross.clicked.connect(self.closed)
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, MARGIN // 2, MARGIN // 2, MARGIN // 2)
         row.addWidget(self._text, 1)
-        row.addWidget(self._cross)
+        row.addWidget(self.cross)
         self._redraw()
 
     @property
@@ -83,10 +84,10 @@ class ViewTitle(QWidget):
     def _redraw(self) -> None:
         side = self.fontMetrics().height()
         color = self.palette().color(QPalette.ColorRole.ButtonText)
-        self._cross.setIconSize(QSize(side, side))
-        self._cross.setIcon(tool_icon("close", color, color, side, self.devicePixelRatioF()))
+        self.cross.setIconSize(QSize(side, side))
+        self.cross.setIcon(tool_icon("close", color, color, side, self.devicePixelRatioF()))
         # as high with a cross as without, so that both views begin at one line
-        self.setFixedHeight(self._cross.sizeHint().height() + MARGIN)
+        self.setFixedHeight(self.cross.sizeHint().height() + MARGIN)
 
 
 class NoJob:
@@ -280,6 +281,8 @@ class SideBySide(QSplitter):
         canvas.touched.connect(self.orbit.stop)
         self.addWidget(view)
         self.setSizes([1, 1])
+        QWidget.setTabOrder(self.tool_bar.last_button, canvas)
+        QWidget.setTabOrder(canvas, view.title.cross)
         canvas.set_camera(first.camera)
         for one, other in ((first, canvas), (canvas, first)):
             one.camera_changed.connect(other.set_camera)
@@ -299,6 +302,9 @@ class SideBySide(QSplitter):
         self._second_jobs.cancel()
         first.set_hovered(None)
         self.second = None
+        focus = QApplication.focusWidget()
+        if focus is not None and view.isAncestorOf(focus):
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
         view.hide()
         view.setParent(None)
         view.deleteLater()

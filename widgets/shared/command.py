@@ -10,6 +10,16 @@ from PySide6.QtGui import QKeySequence
 
 
 @dataclass(frozen=True, slots=True)
+class KeyNote:
+    """Keys in portable text that no command has, as arrows on a picture. text: what they do; where:
+    as it stands behind the keys, "" for everywhere."""
+
+    keys: tuple[str, ...]
+    text: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """id: stable, dotted ("embedding.reset_camera"). text: as in a menu. tip: one sentence. run:
     takes nothing.

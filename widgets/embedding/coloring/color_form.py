@@ -20,6 +20,7 @@ from widgets.embedding.columns import column_names
 from widgets.embedding.combo import Combo
 from widgets.embedding.form import panel_form
 from widgets.embedding.legend import LegendView
+from widgets.embedding.reveal import reveal
 from widgets.embedding.section import MARGIN
 from widgets.embedding.view_model import EmbeddingViewModel
 from widgets.shared.theme import is_dark
@@ -52,6 +53,7 @@ class ColorForm(QWidget):
 
     def focus_colors(self) -> None:
         """Let the keyboard choose a column, from an open list."""
+        reveal(self.color_by)
         self.color_by.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.color_by.showPopup()
 
@@ -59,6 +61,7 @@ class ColorForm(QWidget):
         """Let the keyboard go through the legend."""
         legend = self.legend
         target = legend.list if not legend.list.isHidden() else legend.bar
+        reveal(target)
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if target is legend.list and not legend.list.currentIndex().isValid():
             legend.list.setCurrentIndex(legend.lines.index(0))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLabel,
     QMenu,
@@ -137,7 +138,7 @@ class RunBar(QWidget):
 
     @Slot()
     def _show(self) -> None:
-        state = self._runner.state
+        state, focus = self._runner.state, QApplication.focusWidget()
         self._start.setVisible(state is None)
         self._running.setVisible(state is not None)
         self._problem.setText(self._runner.problem)
@@ -146,6 +147,16 @@ class RunBar(QWidget):
             self._show_start()
         else:
             self._show_state(state)
+        if focus is not None and self.isAncestorOf(focus) and not focus.isVisibleTo(self):
+            self._focus_next(state)
+
+    def _focus_next(self, state: RunState | None) -> None:
+        """The button that had the keyboard is gone; its counterpart takes it over."""
+        if state is None:
+            self._run.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            button = self._pause if state.projection in ITERATIVE else self._stop
+            button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_start(self) -> None:
         embedding, wish = self._model.embedding, self._wish

@@ -104,6 +104,11 @@ class ToolBar(QFrame):
         button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         return button
 
+    @property
+    def last_button(self) -> QWidget:
+        """Where the Tab key leaves it."""
+        return self._buttons[-1]
+
     @Slot()
     def refresh(self) -> None:
         """Ask all commands anew."""
