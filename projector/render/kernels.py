@@ -20,6 +20,8 @@ from projector.render.hiding.kernels import is_wide_seen
 from projector.render.lanes.kernels import LANES, apart, split_points
 
 BATCH = 128
+SPAN = 32
+"""Pixels of a row that are skipped at once where nothing is."""
 RANK_BIT = 29
 EMPTY = np.int64(0x7FFFFFFFFFFFFFFF)
 AWAY = np.float32(1e9)
@@ -212,22 +214,21 @@ def seen_from(x, y, z, lens):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def settle(keys, pad, front, spans, start, stop):
+def settle(keys, pad, front, filled, start, stop):
     """Rows of keys int64 (h, w + 2 pad) become front int32 (h, w), the place in points of what is
-    in front, -1 for nothing; the keys are empty again. spans int32 (h, 2): the first column with
-    a point and the one after the last."""
+    in front, -1 for nothing; the keys are empty again. filled uint8 (h, w / SPAN rounded up):
+    whether there is something in so many pixels of a row."""
     width = front.shape[1]
     for y in range(start, stop):
         for x in range(width):
             key = keys[y, x + pad]
             front[y, x] = np.int32(-1) if key == EMPTY else np.int32(key & np.int64(0xFFFFFFFF))
         keys[y, :] = EMPTY
-        first, past = 0, width
-        while first < past and front[y, first] < 0:
-            first += 1
-        while past > first and front[y, past - 1] < 0:
-            past -= 1
-        spans[y, 0], spans[y, 1] = first, past
+        for span in range(filled.shape[1]):
+            highest = np.int32(-1)
+            for x in range(span * SPAN, min(width, (span + 1) * SPAN)):
+                highest = max(highest, front[y, x])
+            filled[y, span] = highest >= 0
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")

@@ -58,18 +58,20 @@ class Seen:
 class Front:
     """Which point is in front of each pixel. made_for: what it depends on. front: int32 (h, w),
     places in the geometry; ids: int32 (h, w), the points' own numbers, -1 for nothing.
-    spans: see kernels.settle."""
+    filled: see kernels.settle."""
 
     made_for: tuple[Any, ...]
     front: NDArray[np.int32]
     ids: NDArray[np.int32]
-    spans: NDArray[np.int32]
+    filled: NDArray[np.uint8]
     has_ids: bool = False
 
     @classmethod
     def empty(cls, made_for: tuple[Any, ...], width: int, height: int) -> Front:
+        from projector.render.kernels import SPAN
+
         front, ids = np.empty((2, height, width), dtype=np.int32)
-        return cls(made_for, front, ids, np.empty((height, 2), dtype=np.int32))
+        return cls(made_for, front, ids, np.empty((height, -(-width // SPAN)), dtype=np.uint8))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,7 +150,7 @@ class Surface:
         from projector.render.discs.kernels import PAD
 
         def settle(start: int, stop: int) -> None:
-            kernels.settle(self._keys, PAD, front.front, front.spans, start, stop)
+            kernels.settle(self._keys, PAD, front.front, front.filled, start, stop)
 
         for_each_part(len(front.front), settle, smallest=FEW_ROWS)
 
@@ -179,7 +181,7 @@ class Surface:
                 )  # fmt: skip
             else:
                 shading.shade_discs(
-                    front.front, front.spans, seen.cloud, seen.paint, seen.lens, pixels, ids,
+                    front.front, front.filled, seen.cloud, seen.paint, seen.lens, pixels, ids,
                     start, stop,
                 )  # fmt: skip
 

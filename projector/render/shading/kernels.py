@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numba import njit
 
-from projector.render.kernels import ANY_ORDER, DIM, RANK_BIT, fade, seen_from
+from projector.render.kernels import ANY_ORDER, DIM, RANK_BIT, SPAN, fade, seen_from
 from projector.render.lanes.kernels import apart
 
 DIM_SHARE = np.float32(0.2)
@@ -30,9 +30,9 @@ look_plane, put_pixel = apart("pixels")
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def shade_discs(front, spans, cloud, paint, lens, image, ids, start, stop):
+def shade_discs(front, filled, cloud, paint, lens, image, ids, start, stop):
     """Turn rows of front into pixels, image uint32 (h, w), and into points, ids int32 (h, w) or
-    empty. spans: see settle. cloud: points, point_ids, scales, ranks; paint: colors, emphasis,
+    empty. filled: see settle. cloud: points, point_ids, scales, ranks; paint: colors, emphasis,
     ground, haze."""
     height, width = front.shape
     ground = paint[2]
@@ -40,42 +40,45 @@ def shade_discs(front, spans, cloud, paint, lens, image, ids, start, stop):
     planes = np.zeros((3, N_PLANES * (width + 2)), dtype=np.float32)
     orders = np.full((3, width + 2), NOTHING)
     places, which = np.zeros(width + 1, dtype=np.int32), np.zeros(width, dtype=np.int32)
-    raw = np.zeros(N_RAW * (width + 1), dtype=np.float32)
+    raw = np.ones(N_RAW * (width + 1), dtype=np.float32)
     discs = np.zeros((N_PLANES + 1) * (width + 1), dtype=np.float32)
     for y in range(max(0, start - 1), min(height, stop + 1)):
-        row, first, past = y % 3, spans[y, 0], spans[y, 1]
-        n = find_discs(front[y], first, past, places, which)
+        row = y % 3
+        n = find_discs(front[y], filled[y], places, which)
         gather_discs(n, places, cloud, paint, raw)
         place_discs(n, raw, lens, paint[3], ground, len(cloud[3]) > 0, discs, discs.view(np.int32))
-        lay_out(which, first, past, discs, discs.view(np.int32), planes[row], orders[row])
+        lay_out(which, filled[y], discs, discs.view(np.int32), planes[row], orders[row])
         if len(ids) and start <= y < stop:
-            name_points(front[y], cloud[1], ids[y], first, past)
+            name_points(front[y], filled[y], cloud[1], ids[y])
         if y > start:
-            shade_line(y - 1, spans, planes, orders, ground, image[y - 1])
+            shade_line(y - 1, filled, planes, orders, ground, image[y - 1])
     if stop == height:
         orders[height % 3, :] = NOTHING
-        shade_line(height - 1, spans, planes, orders, ground, image[height - 1])
+        shade_line(height - 1, filled, planes, orders, ground, image[height - 1])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def find_discs(line, first, past, places, which):
+def find_discs(line, filled, places, which):
     """How many discs follow one another along a line of front, and their places in points.
-    which int32 (w,): the disc of each pixel, -1 for none."""
+    which int32 (w,): the disc of each pixel, -1 for none, where the line is filled."""
     n, before = 0, np.int32(-1)
-    for x in range(first, past):
-        i = line[x]
-        is_disc = i >= 0
-        places[n] = i
-        n += is_disc & (i != before)
-        before = i if is_disc else before
-        which[x] = n - 1 if is_disc else -1
+    for span in range(len(filled)):
+        if not filled[span]:
+            continue
+        for x in range(span * SPAN, min(len(line), (span + 1) * SPAN)):
+            i = line[x]
+            is_disc = i >= 0
+            places[n] = i
+            n += is_disc & (i != before)
+            before = i if is_disc else before
+            which[x] = n - 1 if is_disc else -1
     return n
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def gather_discs(n, places, cloud, paint, raw):
-    """What is known of n discs' points: raw float32 (N_RAW (w + 1),), a plane a trait. Alone in
-    its loop, so that the processor fetches many at a time."""
+    """What is known of n discs' points: raw float32 (N_RAW (w + 1),), a plane a trait; ones stay
+    where nothing is. Short loops, so that the processor fetches for many at a time."""
     points, point_ids, scales, ranks = cloud
     colors, emphasis = paint[:2]
     step = len(raw) // N_RAW
@@ -88,10 +91,16 @@ def gather_discs(n, places, cloud, paint, raw):
         raw[RED * step + k] = colors[point, 0]
         raw[GREEN * step + k] = colors[point, 1]
         raw[BLUE * step + k] = colors[point, 2]
-        is_dim = len(emphasis) > 0 and emphasis[point] == DIM
-        raw[SHARE * step + k] = DIM_SHARE if is_dim else np.float32(1)
-        raw[SCALE * step + k] = scales[i] if len(scales) else np.float32(1)
-        raw[RANK * step + k] = ranks[i] if len(ranks) else 0
+    if len(emphasis):
+        for k in range(n):
+            is_dim = emphasis[point_ids[places[k], 3]] == DIM
+            raw[SHARE * step + k] = DIM_SHARE if is_dim else np.float32(1)
+    if len(scales):
+        for k in range(n):
+            raw[SCALE * step + k] = scales[places[k]]
+    if len(ranks):
+        for k in range(n):
+            raw[RANK * step + k] = ranks[places[k]]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=ANY_ORDER)
@@ -122,50 +131,63 @@ def place_discs(n, raw, lens, haze, ground, has_ranks, discs, disc_bits):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def lay_out(which, first, past, discs, disc_bits, planes, orders):
+def lay_out(which, filled, discs, disc_bits, planes, orders):
     """The discs' traits at each pixel of a line: planes float32 (N_PLANES (w + 2),), orders int32
     (w + 2,)."""
     step, to = len(discs) // (N_PLANES + 1), len(planes) // N_PLANES
     orders[:] = NOTHING
-    for x in range(first, past):
-        disc = look_disc(which, x)
-        k = max(0, disc)
-        order = look_disc(disc_bits, ORDER * step + k)
-        put_plane(orders, x + 1, order if disc >= 0 else NOTHING)
-        put_plane(planes, X * to + x + 1, look_disc(discs, X * step + k))
-        put_plane(planes, Y * to + x + 1, look_disc(discs, Y * step + k))
-        put_plane(planes, R * to + x + 1, look_disc(discs, R * step + k))
-        put_plane(planes, RED * to + x + 1, look_disc(discs, RED * step + k))
-        put_plane(planes, GREEN * to + x + 1, look_disc(discs, GREEN * step + k))
-        put_plane(planes, BLUE * to + x + 1, look_disc(discs, BLUE * step + k))
-        put_plane(planes, REST * to + x + 1, look_disc(discs, REST * step + k))
+    for span in range(len(filled)):
+        if not filled[span]:
+            continue
+        for x in range(span * SPAN, min(len(which), (span + 1) * SPAN)):
+            disc = look_disc(which, x)
+            k = max(0, disc)
+            order = look_disc(disc_bits, ORDER * step + k)
+            put_plane(orders, x + 1, order if disc >= 0 else NOTHING)
+            put_plane(planes, X * to + x + 1, look_disc(discs, X * step + k))
+            put_plane(planes, Y * to + x + 1, look_disc(discs, Y * step + k))
+            put_plane(planes, R * to + x + 1, look_disc(discs, R * step + k))
+            put_plane(planes, RED * to + x + 1, look_disc(discs, RED * step + k))
+            put_plane(planes, GREEN * to + x + 1, look_disc(discs, GREEN * step + k))
+            put_plane(planes, BLUE * to + x + 1, look_disc(discs, BLUE * step + k))
+            put_plane(planes, REST * to + x + 1, look_disc(discs, REST * step + k))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def name_points(line, point_ids, ids, first, past):
+def name_points(line, filled, point_ids, ids):
     """The points' own numbers along a line of front, -1 for none."""
     ids[:] = -1
-    for x in range(first, past):
-        if line[x] >= 0:
-            ids[x] = point_ids[line[x], 3]
+    for span in range(len(filled)):
+        if not filled[span]:
+            continue
+        for x in range(span * SPAN, min(len(line), (span + 1) * SPAN)):
+            if line[x] >= 0:
+                ids[x] = point_ids[line[x], 3]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def shade_line(y, spans, planes, orders, ground, line):
+def shade_line(y, filled, planes, orders, ground, line):
     """A line of pixels from the discs of its own and of the two next to it."""
-    height, width = len(spans), len(line)
+    height, n_spans = filled.shape
     above, below = max(0, y - 1), min(height - 1, y + 1)
-    low = min(spans[above, 0], spans[y, 0], spans[below, 0])
-    high = max(spans[above, 1], spans[y, 1], spans[below, 1])
-    low, high = max(0, low - 1), min(width, high + 1)
-    empty = packed(ground[0], ground[1], ground[2])
-    line[:low] = empty
-    line[max(low, high) :] = empty
     up, here, down = (y + 2) % 3, y % 3, (y + 1) % 3
-    shade_pixels(
-        np.float32(y) + np.float32(0.5), planes[up], planes[here], planes[down],
-        orders[up], orders[here], orders[down], ground, line, low, high,
-    )  # fmt: skip
+    line[:] = packed(ground[0], ground[1], ground[2])
+    begin = 0
+    for span in range(n_spans + 1):
+        is_touched = False
+        if span < n_spans:
+            before, after = max(0, span - 1), min(n_spans - 1, span + 1)
+            is_touched = (filled[above, span] | filled[y, span] | filled[below, span]) > 0
+            is_touched |= (filled[y, before] | filled[y, after]) > 0
+        if is_touched:
+            continue
+        if begin < span:
+            shade_pixels(
+                np.float32(y) + np.float32(0.5), planes[up], planes[here], planes[down],
+                orders[up], orders[here], orders[down], ground, line,
+                begin * SPAN, min(len(line), span * SPAN),
+            )  # fmt: skip
+        begin = span + 1
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=ANY_ORDER)
