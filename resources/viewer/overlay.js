@@ -1,7 +1,7 @@
 // What lies over the cloud: labels without overlap, lines through points, the axes.
 
 const MOST_LABELS = 60, MOST_WORDS = 600;
-const SHADES = 16, PX_A_TICK = 90, TICK_MARGIN = 36;
+const SHADES = 16, PX_A_TICK = 90, TICK_MARGIN = 36, HEAD_PX = 140, TOOLS_PX = 150;
 
 // Values that are 1, 2 or 5 times a power of ten apart.
 function roundTicks(low, high, most) {
@@ -172,7 +172,8 @@ class Overlay {
     for (const value of roundTicks(Math.min(...ends), Math.max(...ends), Math.max(2, length / PX_A_TICK))) {
       const away = ((value - atZero) / perUnit - middle) / unit;
       const at = axis === 0 ? width / 2 + away : height / 2 - away, text = String(value).replace("-", "\u2212");
-      if (at < TICK_MARGIN || at > length - TICK_MARGIN) continue;
+      // neither under the title nor under the tools
+      if (at < (axis === 0 ? TICK_MARGIN : HEAD_PX) || at > length - (axis === 0 ? TOOLS_PX : TICK_MARGIN)) continue;
       context.fillStyle = look.muted;
       if (axis === 0) context.fillRect(at, height - 4, 1, 4);
       else context.fillRect(0, at, 4, 1);
