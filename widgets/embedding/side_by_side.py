@@ -3,132 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
 
 import numpy as np
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
     QSplitter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
-from typing_extensions import override
 
-from projector.errors import ProjectorError
-from projector.progress import Work
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.cloud import CloudPresenter
 from widgets.embedding.layers.keeper import ContourKeeper, LabelKeeper, SequenceKeeper
 from widgets.embedding.layers.scale_keeper import ScaleKeeper
 from widgets.embedding.layouts import Layout, full_title
 from widgets.embedding.placement import is_turned
+from widgets.embedding.second_jobs import SecondJobs
 from widgets.embedding.tools.auto_orbit import AutoOrbit
 from widgets.embedding.tools.commands import CloudCommands
 from widgets.embedding.tools.gizmo import OrientationGizmo
-from widgets.embedding.tools.icons import tool_icon
 from widgets.embedding.tools.keys import CommandKeys
 from widgets.embedding.tools.outline_selector import OutlineSelector
 from widgets.embedding.tools.point_menu import PointMenu
 from widgets.embedding.tools.tool import Tool, ToolInHand
 from widgets.embedding.tools.tool_bar import ToolBar
 from widgets.embedding.view_model import EmbeddingViewModel
+from widgets.embedding.view_title import ViewTitle
 from widgets.shared.command import Command
-from widgets.shared.job import Job, RunJob
+from widgets.shared.job import RunJob
 
 MARGIN = 8
-T = TypeVar("T")
-
-
-class ViewTitle(QWidget):
-    """A line above a view that says which layout it draws. closed: its cross was clicked."""
-
-    closed = Signal()
-
-    def __init__(self, can_close: bool, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._text = QLabel()
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.cross = QToolButton()
-        self.cross.setAutoRaise(True)
-        self.cross.setVisible(can_close)
-        self.cross.setToolTip(self.tr("Close this view"))
-        self.cross.setAccessibleName(self.tr("Close this view"))
-        self.cross.clicked.connect(self.closed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(MARGIN, MARGIN // 2, MARGIN // 2, MARGIN // 2)
-        row.addWidget(self._text, 1)
-        row.addWidget(self.cross)
-        self._redraw()
-
-    @property
-    def text(self) -> str:
-        return self._text.text()
-
-    def set_text(self, text: str) -> None:
-        self._text.setText(text)
-        self._text.setToolTip(text)
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._redraw()
-
-    def _redraw(self) -> None:
-        side = self.fontMetrics().height()
-        color = self.palette().color(QPalette.ColorRole.ButtonText)
-        self.cross.setIconSize(QSize(side, side))
-        self.cross.setIcon(tool_icon("close", color, color, side, self.devicePixelRatioF()))
-        # as high with a cross as without, so that both views begin at one line
-        self.setFixedHeight(self.cross.sizeHint().height() + MARGIN)
-
-
-class NoJob:
-    """A job that was never begun."""
-
-    is_running = False
-
-    def cancel(self) -> None:
-        """Nothing is to be ended."""
-
-
-class SecondJobs:
-    """Runs the jobs of a second view beside those of the first, which have the same keys."""
-
-    def __init__(self, run_job: RunJob) -> None:
-        self._run_job = run_job
-        self._jobs: dict[str, Job] = {}
-        self._is_over = False
-
-    def __call__(
-        self,
-        key: str,
-        title: str,
-        work: Work[T],
-        *,
-        on_done: Callable[[T], None],
-        on_step: Callable[[Any], None] | None = None,
-        on_failed: Callable[[ProjectorError], None] | None = None,
-    ) -> Job:
-        if self._is_over:  # the view still hears of changes until the event loop deletes it
-            return NoJob()
-        key = f"{key}/second"
-        job = self._run_job(key, title, work, on_done=on_done, on_step=on_step, on_failed=on_failed)
-        self._jobs[key] = job
-        return job
-
-    def cancel(self) -> None:
-        """Nobody is left to take their results, nor those of any other."""
-        self._is_over = True
-        for job in self._jobs.values():
-            job.cancel()
 
 
 class CloudView(QWidget):
