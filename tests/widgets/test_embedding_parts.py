@@ -18,7 +18,8 @@ from projector.render.camera import Camera, fit_camera
 from widgets.embedding.columns import cell_text, default_color, default_label, find_rows, label_text
 from widgets.embedding.flight import between
 from widgets.embedding.loading import outline
-from widgets.embedding.overlay import Look, Raised, View, build_overlay
+from widgets.embedding.overlay import Look, Raised, View
+from widgets.embedding.overlay_builder import build_overlay
 from widgets.embedding.sources import chosen_group, group_sources
 
 

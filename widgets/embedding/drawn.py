@@ -20,7 +20,8 @@ from widgets.embedding.layers.contours import Contours, contour_curves
 from widgets.embedding.layers.labels import PlacedLabels, followed_labels
 from widgets.embedding.layers.scale import AxisScales, scale_marks
 from widgets.embedding.layers.sequences import SequenceLines, sequence_note, sequence_strokes
-from widgets.embedding.overlay import Look, Overlay, Raised, View, build_overlay
+from widgets.embedding.overlay import Look, Overlay, Raised, View
+from widgets.embedding.overlay_builder import build_overlay
 from widgets.shared.theme import PlotColors, plot_colors
 
 
