@@ -16,7 +16,7 @@ from projector.errors import InvalidChoice, NothingToShow
 from projector.finite import find_finite
 from projector.neighbor_graph import NeighborGraph
 from projector.neighbors import Metric
-from projector.parallel import for_each_part
+from projector.parallel import for_each_part, products_alone
 from projector.progress import Progress, Work
 from projector.quality.figures import Figure, mean_over_rows
 from projector.quality.spaces import Space, open_space
@@ -64,10 +64,11 @@ def measure_ranks(
     low = yield from open_space(positions, mask, "euclidean")
     rows = _chosen_rows(high, n_sample, seed)
     sums = np.zeros((3, len(rows)))
-    for start in range(0, len(rows), high.n_queries):
-        group = slice(start, start + high.n_queries)
-        done, share = start / len(rows), min(high.n_queries, len(rows)) / len(rows)
-        sums[:, group] = yield from _group_sums(high, low, rows[group], k, done, share)
+    with products_alone():
+        for start in range(0, len(rows), high.n_queries):
+            group = slice(start, start + high.n_queries)
+            done, share = start / len(rows), min(high.n_queries, len(rows)) / len(rows)
+            sums[:, group] = yield from _group_sums(high, low, rows[group], k, done, share)
     scale = 2.0 / (k * (2.0 * n - 3.0 * k - 1.0))
     figures = (
         mean_over_rows("trustworthiness", 1.0 - scale * sums[0], rows, len(mask), n),

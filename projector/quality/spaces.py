@@ -19,6 +19,7 @@ from projector.progress import Progress, Work
 _BLOCK = 1 << 20  # values of a block: 8 MB as float64
 _OPERATIONS = 1 << 29  # multiplications between two yields, some 50 ms
 _MOST_QUERIES = 1024
+_SMALLEST_PART = 16
 _QUERY_VALUES = 1 << 23  # 64 MB as float64
 
 
@@ -72,7 +73,7 @@ class Space:
         if self.metric == "manhattan":
             found = _manhattan(queries, rows)
         else:
-            found = queries @ rows.T
+            found = _products(queries, rows)
             found *= -2.0 if self.metric == "euclidean" else -1.0
             if self.metric == "euclidean":
                 found += np.einsum("ij,ij->i", rows, rows)
@@ -97,6 +98,16 @@ class Space:
         if self.metric == "cosine":
             return np.asarray(1.0 - np.einsum("ij,ij->i", a, b))
         return self.pair_scores(a, b)
+
+
+def _products(queries: DoubleArray, rows: DoubleArray) -> DoubleArray:
+    found = np.empty((len(queries), len(rows)))
+
+    def part(start: int, stop: int) -> None:
+        np.matmul(queries[start:stop], rows.T, out=found[start:stop])
+
+    for_each_part(len(queries), part, _SMALLEST_PART)
+    return found
 
 
 def _manhattan(queries: DoubleArray, rows: DoubleArray) -> DoubleArray:
