@@ -142,7 +142,7 @@ def view_commands(controller: Controller) -> tuple[Command, ...]:
             "app.follow",
             tr("&Follow"),
             tr("Show what is written to the logs as it comes"),
-            controller.toggle_following,
+            controller.following.toggle,
             keys=("Ctrl+Shift+F",),
             is_checked=controller.is_following,
         ),

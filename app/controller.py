@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, QTime, Slot
+from PySide6.QtCore import QObject, QStandardPaths, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
@@ -14,6 +14,7 @@ from app.dropped import Dropped, sort_dropped
 from app.explainer import Explainer
 from app.file_kinds import file_filter
 from app.follow import POLL_MS, Follower, News
+from app.following import Following
 from app.jobs import Jobs
 from app.main_window import MainWindow
 from app.opening import Opened, nothing_found, open_place
@@ -55,9 +56,8 @@ class Controller(QObject):
         self.views = ViewOpener(self.jobs, self.window)
         self._view: tuple[Path, ViewFile] | None = None
         self._companions = Dropped(())
-        self._updated: QTime | None = None
         self.follower = None if poll_ms is None else Follower(self.jobs, self, poll_ms=poll_ms)
-        self._follows = settings.follows
+        self.following = Following(self.follower, self.window, settings, self)
         self._connect()
         self._show_recent()
         for slider in self.window.findChildren(StepSlider):
@@ -86,13 +86,8 @@ class Controller(QObject):
         self.views.failed.connect(self._on_unreadable)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_color_scheme)
         if self.follower is not None:
-            self.follower.set_on(self._follows)
             self.follower.found.connect(self._on_news)
-            self.follower.looked.connect(self._show_following)
             self.follower.failed.connect(self._on_lost)
-            self.follower.broke.connect(self._on_broke)
-            self.window.hid.connect(self.follower.set_away)
-            self.window.follow_status.clicked.connect(self.toggle_following)
 
     @Slot(object)
     def open(self, named: Named | Sequence[Named], dashboard: str | None = None) -> None:
@@ -141,7 +136,7 @@ class Controller(QObject):
     def _on_read(self, opened: Opened) -> None:
         contents = opened.contents
         is_reload = opened.named == self.named and self.window.dashboard is not None
-        self.named, self._updated = opened.named, None
+        self.named = opened.named
         self.window.notices.clear()
         self.window.notices.add_all(contents.problems)
         self.explainer.set_contents(contents)
@@ -154,9 +149,7 @@ class Controller(QObject):
         self._show_recent()
         self.window.show_opened(opened.named)
         self._show(contents, keep_tab=is_reload)
-        if self.follower is not None:
-            self.follower.start(opened.place, contents)
-        self._show_following()
+        self.following.start(opened)
 
     def _show(self, contents: Contents, *, keep_tab: bool) -> None:
         if contents.is_empty:
@@ -180,44 +173,16 @@ class Controller(QObject):
         elif not news.contents.is_empty:
             self._show(news.contents, keep_tab=False)
         if news.changed:
-            self._updated = QTime.currentTime()
+            self.following.note_news()
 
     @Slot(object)
     def _on_lost(self, error: ProjectorError) -> None:
         """What is open can't be read any more, for now: what is shown stays."""
         self.window.notices.add(error)
-        self._show_following()
-
-    @Slot()
-    def _on_broke(self) -> None:
-        self._follow(False)
-
-    @Slot()
-    def toggle_following(self) -> None:
-        """Follow what is open, or leave it as it is."""
-        self._follow(not self._follows)
-        self.settings.follows = self._follows
-
-    def _follow(self, follows: bool) -> None:
-        self._follows = follows
-        if self.follower is not None:
-            self.follower.set_on(follows)
-        self._show_following()
+        self.following.show_state()
 
     def is_following(self) -> bool:
-        return self._follows
-
-    @Slot()
-    def _show_following(self) -> None:
-        status = self.window.follow_status
-        if self.follower is None or not self.named:
-            status.show_state("nothing")
-        elif not self._follows:
-            status.show_state("off")
-        elif self.follower.has_failed:
-            status.show_state("away")
-        else:
-            status.show_state("on", self._updated)
+        return self.following.is_on
 
     def _on_unreadable(self, error: ProjectorError) -> None:
         self.window.notices.add(error)
@@ -339,7 +304,6 @@ class Controller(QObject):
 
     @Slot()
     def _on_closing(self) -> None:
-        if self.follower is not None:
-            self.follower.stop()
+        self.following.stop()
         self.settings.geometry = self.window.saveGeometry()
         self.jobs.close()
