@@ -33,12 +33,14 @@ def visits(balls: FloatArray, lens: Lens, largest: float) -> NDArray[np.int32]:
             depth - [0, 0, 0, near],
         ]
     )
-    middles, radii = balls[:, :3].astype(np.float64), balls[:, 3].astype(np.float64)
-    away = middles @ sides[:, :3].T + sides[:, 3]
-    is_in = (away + radii[:, None] * np.linalg.norm(sides[:, :3], axis=1) >= 0).all(axis=1)
+    # one after the other: a product of matrices would wake the library's own threads
+    x, y, z, radii = np.ascontiguousarray(balls.T)
+    is_in = np.ones(len(balls), dtype=np.bool_)
+    for a, b, c, d in sides.astype(np.float32):
+        away = a * x + b * y + c * z + d
+        is_in &= away + radii * np.float32(1.001 * np.sqrt(a * a + b * b + c * c)) >= 0
     seen = np.flatnonzero(is_in)
-    order = np.argsort(away[seen, 4].astype(np.float32))
-    return seen[order].astype(np.int32)
+    return seen[np.argsort(away[seen])].astype(np.int32)  # the last side is the depth
 
 
 def rounds(n: int, most: int, is_culled: bool) -> list[tuple[int, int]]:
