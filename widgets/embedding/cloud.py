@@ -12,6 +12,7 @@ from projector.render.camera import Camera
 from projector.render.raster import warm_up
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.caption import CloudCaption, opened_text
+from widgets.embedding.first_look import FirstLook
 from widgets.embedding.layouts import Layout
 from widgets.embedding.message import Message
 from widgets.embedding.morph import Morph, can_glide
@@ -52,14 +53,11 @@ class CloudPresenter(QObject):
         self.is_second = is_second
         self._model, self._canvas, self._run_job = model, canvas, run_job
         self._is_ready = self._is_warming = False
-        self._fitted_for: tuple[object, ...] = ()
-        self._expected_camera: Camera | None = None
+        self._first_look = FirstLook(model, canvas)
         self._loading: Message | None = None
         self._places: FloatArray = np.zeros((0, 3), np.float32)
         self._drawn: tuple[str, bool] | None = None
         self._arranging: tuple[str, bool] | None = None
-        self._fitted_camera: Camera | None = None
-        self._running = ""
         self._morph = Morph(self)
         self._morph.moved.connect(self._on_morph_moved)
         canvas.set_run_job(run_job)
@@ -97,7 +95,7 @@ class CloudPresenter(QObject):
 
     def start_anew(self) -> None:
         """Other contents were opened: the next cloud is seen from the start."""
-        self._fitted_for = ()
+        self._first_look.start_anew()
         self._forget_places()
         self._canvas.clear_cloud()
 
@@ -108,7 +106,7 @@ class CloudPresenter(QObject):
         shown, source = self._model.shown, self._model.source
         is_under_way = shown is None or shown.embedding.source is not source
         if is_under_way or self._arranging is not None:
-            self._expected_camera = camera
+            self._first_look.expect(camera)
 
     @Slot(object)
     def set_loading(self, message: Message | None) -> None:
@@ -263,7 +261,7 @@ class CloudPresenter(QObject):
         self._canvas.set_orthographic(self._model.choice.is_orthographic)
         self._canvas.set_shows_axes(self._model.choice.shows_axes)
         if not self.is_second:
-            self._fit_once(cloud.layout)
+            self._first_look.take(cloud.layout)
         is_other = before is not None and before[0] != self._drawn[0]
         if is_other and can_glide(places, cloud.positions, self._canvas):
             self._morph.start(places, cloud.positions)
@@ -277,34 +275,6 @@ class CloudPresenter(QObject):
         self._show_raised()
         self._caption.refresh()
         self._show_message()
-
-    def _fit_once(self, layout: Layout | None) -> None:
-        """Steps keep the camera; another embedding, method or other axes are brought into view, and
-        a layout that is done, where the user left the camera alone."""
-        group, choice = self._model.group, self._model.choice
-        assert group is not None
-        embedding = (group.run, group.name, group.copy)
-        method = "" if layout is None else layout.projection
-        has_axes = layout is None or layout.projection == "pca"
-        view = (method, choice.axes if has_axes else (), choice.is_flat)
-        is_done = layout is not None and not layout.is_running and layout.key == self._running
-        self._running = layout.key if layout is not None and layout.is_running else ""
-        expected, self._expected_camera = self._expected_camera, None
-        if expected is not None:
-            self._canvas.look_from(expected)
-            self._fitted_for = (*embedding, *view)
-            return
-        if self._fitted_for[:3] != embedding:
-            self._canvas.reset_camera(is_at_once=True)
-        elif self._fitted_for[3:] != view or (is_done and self._is_camera_ours()):
-            self._canvas.fit(is_at_once=True)
-        else:
-            return
-        self._fitted_for = (*embedding, *view)
-        self._fitted_camera = self._canvas.camera
-
-    def _is_camera_ours(self) -> bool:
-        return self._canvas.camera == self._fitted_camera
 
     def _show_look(self) -> None:
         embedding, choice = self._model.embedding, self._model.choice
