@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
 from projector.selection import Combine, Selection
 from widgets.embedding.combo import Combo
 from widgets.embedding.inspecting.select_button import SelectButton
+from widgets.embedding.nearest import Nearest
 from widgets.embedding.point_list import PointList, Points
 from widgets.embedding.section import MARGIN
-from widgets.embedding.view_model import EmbeddingViewModel, Nearest, number_text
+from widgets.embedding.view_model import EmbeddingViewModel, number_text
 
 MOST_NEIGHBORS = 2**31 - 1
 

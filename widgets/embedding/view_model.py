@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,9 +23,11 @@ from projector.projections.shared import Shared
 from projector.selection import NOTHING, Combine, Isolation, Selection
 from projector.sizes import Sizes
 from widgets.embedding.coloring.coloring import Coloring
-from widgets.embedding.columns import column_names, label_text, point_cells
+from widgets.embedding.columns import label_text, point_cells
+from widgets.embedding.fitting import fitting_fields
 from widgets.embedding.layouts import Layout, Layouts
 from widgets.embedding.loading import Shown
+from widgets.embedding.nearest import Nearest
 from widgets.embedding.sources import SourceGroup, chosen_group
 from widgets.shared.texts import shown as shown_text
 from widgets.shared.view_model import ViewModel
@@ -35,22 +36,6 @@ MOST_DETAILS = 4
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from projector.neighbors import Neighbors
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Nearest:
-    """The neighbors of one point, or with None of the center of the selection.
-
-    found: None while they are looked for, or where why says that there are none. space: a sentence
-    on what was compared.
-    """
-
-    point: int | None
-    found: Neighbors | None
-    why: str = ""
-    space: str = ""
 
 
 class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
@@ -364,24 +349,12 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         return tuple(told[:MOST_DETAILS])
 
     def _fit_choice(self, shown: Shown) -> None:
-        embedding, choice = shown.embedding, self.choice
-        # what was written or computed is a column too, as soon as the table is made anew
-        added = (*self.columns, *(edit.column for edit in choice.edits))
-        names = (None, *column_names(embedding), *added)
-        x, y, z = (axis if axis < shown.n_axes else i for i, axis in enumerate(choice.axes))
         self.adjust(
-            axes=(x, y, z),
+            **fitting_fields(self.choice, shown, self.columns),
             layout=self._fitting_layout(shown),
             second=self._fitting_second(),
-            size_by=choice.size_by if choice.size_by in names else None,
-            is_flat=choice.is_flat or shown.n_axes < 3,
-            label_by=choice.label_by if choice.label_by in names else shown.label_by,
-            color_by=choice.color_by if choice.color_by in names else shown.color_by,
-            search_in=choice.search_in if choice.search_in in names else None,
-            shows_pictures=choice.shows_pictures and embedding.sprites is not None,
             selected=self.selected,
             selection=self.selection,
-            **({} if choice.color_by in (AUTOMATIC, *names) else NEWLY_COLORED),
         )
 
     def _fitting_layout(self, shown: Shown) -> str:

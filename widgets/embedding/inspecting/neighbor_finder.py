@@ -16,7 +16,8 @@ from projector.selection import Selection
 from widgets.embedding.inspecting.latest import Latest
 from widgets.embedding.loader import SOURCE_NAMES
 from widgets.embedding.loading import world_positions
-from widgets.embedding.view_model import EmbeddingViewModel, Nearest
+from widgets.embedding.nearest import Nearest
+from widgets.embedding.view_model import EmbeddingViewModel
 from widgets.shared.job import RunJob
 
 ASKED = frozenset({"selected", "selection", "metric", "n_neighbors", "neighbors_in"})
