@@ -26,7 +26,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, QSizeF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QPixmap, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
@@ -38,7 +38,6 @@ from projector.render.camera import Camera
 from projector.render.raster import Picture, Raster
 from widgets.embedding.cloud_painter import CloudPainter
 from widgets.embedding.drawn import Drawn
-from widgets.embedding.figure import image_on
 from widgets.embedding.layers.contours import Contours
 from widgets.embedding.layers.labels import PlacedLabels
 from widgets.embedding.layers.scale import AxisScales
@@ -47,6 +46,7 @@ from widgets.embedding.message import Message, MessageCard
 from widgets.embedding.overlay import Look, Overlay, Raised
 from widgets.embedding.overlay_painter import paint_caption, paint_overlay
 from widgets.embedding.questions import Questions
+from widgets.embedding.shown_picture import ShownPicture
 from widgets.embedding.tip import Details, Tip
 from widgets.embedding.tools.hand import Hand
 from widgets.embedding.tools.tool import Tool
@@ -90,7 +90,7 @@ class ScatterCanvas(QWidget):
         self._drawn = Drawn()
         self._caption = ""
         self._run_job: RunJob | None = None
-        self._image = QImage()
+        self._shown = ShownPicture()
         self._overlay = Overlay()
         self._plot_colors = self._drawn.plot = plot_colors(self.palette())
         self._message = MessageCard(self)
@@ -158,7 +158,7 @@ class ScatterCanvas(QWidget):
 
     @property
     def has_picture(self) -> bool:
-        return not self._image.isNull()
+        return not self._shown.is_empty
 
     @property
     def image(self) -> QImage:
@@ -188,7 +188,8 @@ class ScatterCanvas(QWidget):
     def clear_cloud(self) -> None:
         """Nothing to draw any more."""
         self._painter.set_raster(None)
-        self._questions.picture, self._image = None, QImage()
+        self._questions.picture = None
+        self._shown.clear()
         self._drawn.positions = self._view.edge = np.zeros((0, 3), dtype=np.float32)
         self._drawn.emphasis = self._drawn.sizes = None
         self._drawn.labels = self._drawn.sequences = self._drawn.contours = None
@@ -382,8 +383,8 @@ class ScatterCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._plot_colors.background)
-        if not self._image.isNull():
-            self._paint_image(painter)
+        if not self._shown.is_empty:
+            self._shown.paint(painter, self.devicePixelRatioF())
             paint_overlay(painter, self._overlay, self._plot_colors)
         paint_caption(painter, self._caption, self.rect(), self._plot_colors)
         if self.hasFocus():
@@ -459,18 +460,9 @@ class ScatterCanvas(QWidget):
         picture, scale = painted
         ratio = self.devicePixelRatioF() * scale
         self._questions.picture, self._questions.picture_ratio = picture, ratio
-        self._image = image_on(picture)
-        self._image.setDevicePixelRatio(ratio)
+        self._shown.take(picture, ratio)
         self._refresh_overlay()
         self.painted.emit()
-
-    def _paint_image(self, painter: QPainter) -> None:
-        """A picture that is coarse while the camera moves is enlarged smoothly."""
-        is_coarse = self._image.devicePixelRatioF() != self.devicePixelRatioF()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_coarse)
-        # where an image has fewer pixels than the widget, Qt would not enlarge it by itself
-        size = self._image.deviceIndependentSize()
-        painter.drawImage(QRectF(QPointF(0, 0), size), self._image, QRectF(self._image.rect()))
 
     def _refresh_overlay(self) -> None:
         if self._painter.raster is not None:
