@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QToolButton
 
 from projector.contents import read_contents
 from projector.embeddings.writer import write_embedding
@@ -507,3 +507,11 @@ def test_the_tip_tells_what_else_is_known_of_a_point(dashboard):
     dashboard.model.choose(label_by="name")
     assert ("group", "green") in dashboard.model.details(1)
     assert all(name != "name" for name, _ in dashboard.model.details(1))
+
+
+def test_the_title_of_a_view_takes_no_name_for_markup(dashboard):
+    dashboard.model.choose(second="")
+    title = dashboard.side_by_side.second.title
+    title.set_text("<b>mine</b>")
+    assert title.text == "<b>mine</b>"
+    assert "&lt;b&gt;" in title.findChild(QLabel).toolTip()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWi
 from typing_extensions import override
 
 from widgets.embedding.tools.icons import tool_icon
+from widgets.shared.texts import plain_tip
 
 MARGIN = 8
 
@@ -40,7 +41,7 @@ class ViewTitle(QWidget):
 
     def set_text(self, text: str) -> None:
         self._text.setText(text)
-        self._text.setToolTip(text)
+        self._text.setToolTip(plain_tip(text))
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -31,6 +31,7 @@ from widgets.embedding.exporting.wish import Kind, kinds
 from widgets.embedding.section import MARGIN
 from widgets.embedding.view_model import number_text
 from widgets.shared.job import Job, RunJob
+from widgets.shared.texts import plain_tip
 
 
 class ExportDialog(QDialog):
@@ -227,7 +228,7 @@ class ExportDialog(QDialog):
         size = size_text(path.stat().st_size) if path.exists() else ""
         text = self.tr("{name} was written, {size}.")
         self._end(text.format(name=path.name, size=size))
-        self.outcome.setToolTip(str(path))
+        self.outcome.setToolTip(plain_tip(str(path)))
         self._folder_button.show()
 
     @Slot(object)

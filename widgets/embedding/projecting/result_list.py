@@ -26,6 +26,7 @@ from widgets.embedding.projecting.switching import fields_for
 from widgets.embedding.projecting.titles import DOT
 from widgets.embedding.section import MARGIN
 from widgets.embedding.view_model import EmbeddingViewModel
+from widgets.shared.texts import plain_tip
 
 KEY = Qt.ItemDataRole.UserRole
 MOST_LINES = 5
@@ -212,7 +213,7 @@ class ResultList(QWidget):
         if item.text() != text:
             self._list.blockSignals(True)
             item.setText(text)
-            item.setToolTip(text)
+            item.setToolTip(plain_tip(text))
             item.setSizeHint(QSize())
             self._list.blockSignals(False)
             self._list.viewport().update()
