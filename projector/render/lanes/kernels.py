@@ -54,6 +54,26 @@ def _place(context, builder, signature, arguments):
     return builder.gep(whole.data, [arguments[1]])
 
 
+@intrinsic
+def fetch(typing_context, array, at):
+    """Have an item of an array in C order, counted as by `apart`, brought near for its use soon.
+
+    Many such take about as long as one; a loop that uses what it reads waits for most of them.
+    """
+
+    def generate(context, builder, signature, arguments):
+        byte = ir.IntType(8).as_pointer()
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        call = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        place = builder.bitcast(_place(context, builder, signature, arguments), byte)
+        to_read, near_by, data = number(0), number(3), number(1)
+        builder.call(call, [place, to_read, near_by, data])
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), generate
+
+
 def _written(builder, name):
     """The name by which the compiler knows what a function puts."""
     domain = builder.module.add_metadata([name])

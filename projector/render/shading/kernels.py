@@ -15,14 +15,22 @@ from numba import njit
 
 from projector.render.kernels import ANY_ORDER, DIM, RANK_BIT, SPAN, fade, seen_from
 from projector.render.lanes.kernels import apart
+from projector.render.lines.kernels import (
+    DIM_SHARE,
+    N_RAW,
+    RANK,
+    SCALE,
+    SHARE,
+    Z,
+    find_discs,
+    gather_discs,
+    name_points,
+)
 
-DIM_SHARE = np.float32(0.2)
-"""How much of a dim point's color is left."""
 NOTHING = np.int32(0x7FFFFFFF)
 """The order of a pixel without a disc: behind all others."""
 X, Y, R, RED, GREEN, BLUE, REST, ORDER = range(8)
-Z, SHARE, SCALE, RANK = 2, 6, 7, 8
-N_PLANES, N_RAW = 7, 9
+N_PLANES = 7
 LEAST_COVER = np.float32(0.1)
 look_raw, put_disc = apart("discs")
 look_disc, put_plane = apart("planes")
@@ -40,67 +48,22 @@ def shade_discs(front, filled, cloud, paint, lens, image, ids, start, stop):
     planes = np.zeros((3, N_PLANES * (width + 2)), dtype=np.float32)
     orders = np.full((3, width + 2), NOTHING)
     places, which = np.zeros(width + 1, dtype=np.int32), np.zeros(width, dtype=np.int32)
+    numbers = np.zeros(width + 1, dtype=np.int32)
     raw = np.ones(N_RAW * (width + 1), dtype=np.float32)
     discs = np.zeros((N_PLANES + 1) * (width + 1), dtype=np.float32)
     for y in range(max(0, start - 1), min(height, stop + 1)):
         row = y % 3
         n = find_discs(front[y], filled[y], places, which)
-        gather_discs(n, places, cloud, paint, raw)
+        gather_discs(n, places, cloud, paint, raw, numbers)
         place_discs(n, raw, lens, paint[3], ground, len(cloud[3]) > 0, discs, discs.view(np.int32))
         lay_out(which, filled[y], discs, discs.view(np.int32), planes[row], orders[row])
         if len(ids) and start <= y < stop:
-            name_points(front[y], filled[y], cloud[1], ids[y])
+            name_points(which, filled[y], numbers, ids[y])
         if y > start:
             shade_line(y - 1, filled, planes, orders, ground, image[y - 1])
     if stop == height:
         orders[height % 3, :] = NOTHING
         shade_line(height - 1, filled, planes, orders, ground, image[height - 1])
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def find_discs(line, filled, places, which):
-    """How many discs follow one another along a line of front, and their places in points.
-    which int32 (w,): the disc of each pixel, -1 for none, where the line is filled."""
-    n, before = 0, np.int32(-1)
-    for span in range(len(filled)):
-        if not filled[span]:
-            continue
-        for x in range(span * SPAN, min(len(line), (span + 1) * SPAN)):
-            i = line[x]
-            is_disc = i >= 0
-            places[n] = i
-            n += is_disc & (i != before)
-            before = i if is_disc else before
-            which[x] = n - 1 if is_disc else -1
-    return n
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def gather_discs(n, places, cloud, paint, raw):
-    """What is known of n discs' points: raw float32 (N_RAW (w + 1),), a plane a trait; ones stay
-    where nothing is. Short loops, so that the processor fetches for many at a time."""
-    points, point_ids, scales, ranks = cloud
-    colors, emphasis = paint[:2]
-    step = len(raw) // N_RAW
-    for k in range(n):
-        i = places[k]
-        point = point_ids[i, 3]
-        raw[X * step + k] = points[i, 0]
-        raw[Y * step + k] = points[i, 1]
-        raw[Z * step + k] = points[i, 2]
-        raw[RED * step + k] = colors[point, 0]
-        raw[GREEN * step + k] = colors[point, 1]
-        raw[BLUE * step + k] = colors[point, 2]
-    if len(emphasis):
-        for k in range(n):
-            is_dim = emphasis[point_ids[places[k], 3]] == DIM
-            raw[SHARE * step + k] = DIM_SHARE if is_dim else np.float32(1)
-    if len(scales):
-        for k in range(n):
-            raw[SCALE * step + k] = scales[places[k]]
-    if len(ranks):
-        for k in range(n):
-            raw[RANK * step + k] = ranks[places[k]]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=ANY_ORDER)
@@ -151,18 +114,6 @@ def lay_out(which, filled, discs, disc_bits, planes, orders):
             put_plane(planes, GREEN * to + x + 1, look_disc(discs, GREEN * step + k))
             put_plane(planes, BLUE * to + x + 1, look_disc(discs, BLUE * step + k))
             put_plane(planes, REST * to + x + 1, look_disc(discs, REST * step + k))
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def name_points(line, filled, point_ids, ids):
-    """The points' own numbers along a line of front, -1 for none."""
-    ids[:] = -1
-    for span in range(len(filled)):
-        if not filled[span]:
-            continue
-        for x in range(span * SPAN, min(len(line), (span + 1) * SPAN)):
-            if line[x] >= 0:
-                ids[x] = point_ids[line[x], 3]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -12,7 +12,8 @@ from numba import njit
 
 from projector.render.discs.kernels import PAD
 from projector.render.kernels import BATCH, DIM, fade, seen_at
-from projector.render.shading.kernels import DIM_SHARE, packed
+from projector.render.lines.kernels import DIM_SHARE
+from projector.render.shading.kernels import packed
 
 WHITE = np.float32(0.42)
 """How much of a picture keeps its own color; the rest takes its point's."""
