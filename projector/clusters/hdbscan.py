@@ -16,6 +16,7 @@ from projector.clusters.span import FEW_DIMS, core_distances, near_by_boxes, sho
 from projector.clusters.tree import cut
 from projector.errors import NothingToShow
 from projector.neighbor_graph import NeighborGraph, find_neighbors
+from projector.neighbor_graph.exact import as_single
 from projector.progress import Progress, Work, scaled
 
 _COMPARED_WITH_ALL = 1500
@@ -76,6 +77,6 @@ def _graph(
     kept = ~is_self
     return NeighborGraph(
         ids[kept].reshape(n, k).astype(np.int32),
-        distances[kept].reshape(n, k).astype(np.float32),
+        as_single(distances[kept].reshape(n, k)),
         "euclidean",
     )

@@ -36,7 +36,7 @@ def sums_by_label(block: FloatArray, labels: NDArray[np.int32], m: int) -> Doubl
     """float64 (m, d): the sum of the rows of each label; labels are 0..m - 1."""
     from scipy.sparse import csr_array
 
-    ones = np.ones(len(block), np.float32)
+    ones = np.ones(len(block))  # in double precision, as values near the end of float32 add up
     places = (labels, np.arange(len(block)))
     sums = csr_array((ones, places), shape=(m, len(block))) @ block
     return np.asarray(sums, np.float64)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from projector.arrays import DoubleArray, FloatArray, IntArray
 from projector.clusters.tree import Tree
 from projector.neighbor_graph import NeighborGraph
+from projector.neighbor_graph.exact import as_single
 from projector.parallel import beside, for_each_part
 from projector.progress import Progress, Work
 
@@ -52,7 +53,7 @@ def shortest_tree(
     while count < n - 1:
         ends, others, apart, is_all = yield from _bridges(points, _components(parents), seed)
         is_exact &= is_all
-        lengths = np.maximum(np.maximum(apart, core[ends]), core[others]).astype(np.float32)
+        lengths = as_single(np.maximum(np.maximum(apart, core[ends]), core[others]))
         order = np.argsort(lengths, kind="stable")
         joined = kernels.join_edges(ends, others, order, parents, chosen, 0, 0, len(order))
         taken = chosen[:joined]

@@ -275,9 +275,11 @@ def _circles(
 
 
 def _decided(space: Space, rows: _Rows, heaps: _Heaps, own: IntArray, k: int) -> Found:
-    """The k nearest of some rows, by their places here, with exact distances."""
-    ids = heaps.ids[own]
-    ids = np.where(ids >= 0, rows.numbers[ids], -1).astype(np.int32)
+    """The k nearest of some rows, by their places here, with exact distances; -1 where fewer are
+    finite."""
+    known = heaps.ids[own]
+    ids = np.full((len(own), max(k, known.shape[1])), -1, np.int32)
+    ids[:, : known.shape[1]] = np.where(known >= 0, rows.numbers[known], -1)
     ids, distances = sorted_pairs(ids, distances_to(space, rows.numbers[own], ids), k)
     return Found(ids, distances, np.ones(len(own), np.bool_))
 

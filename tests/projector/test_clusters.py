@@ -143,6 +143,29 @@ def test_kmeans_far_from_the_origin_is_that_near_it() -> None:
     assert far.inertia == pytest.approx(near.inertia, rel=1e-6)
 
 
+@pytest.mark.parametrize("scale", [1e-40, 1e-30, 1e18, 2e37])
+def test_kmeans_of_very_small_and_very_large_values_is_that_of_plain_ones(scale: float) -> None:
+    points, parameters = blobs(), KMeansParameters(n_clusters=6)
+    plain = finish(kmeans(points, parameters))
+    found = finish(kmeans(points * np.float32(scale), parameters))
+    assert adjusted_rand_score(plain.labels, found.labels) == 1.0
+    assert found.inertia == pytest.approx(plain.inertia * scale**2, rel=1e-4)
+    both = np.isin(found.central, plain.central)
+    assert both.mean() > 0.9
+
+
+@pytest.mark.parametrize("n", [200, 2000])
+@pytest.mark.parametrize("d", [5, 12])
+def test_values_at_both_ends_of_single_precision_can_be_clustered(n: int, d: int) -> None:
+    most = np.finfo(np.float32).max
+    points = np.random.default_rng(0).choice([-most, most], (n, d)).astype(np.float32)
+    points[:3] = most
+    found = finish(kmeans(points, KMeansParameters(n_clusters=4)))
+    assert found.sizes.sum() == n
+    assert np.isfinite(found.inertia)
+    assert len(finish(hdbscan(points, HdbscanParameters())).labels) == n
+
+
 def test_the_progress_of_kmeans_rises_and_tells_the_start_and_the_round() -> None:
     told = list(kmeans(blobs(30_000, 4, 5), KMeansParameters(n_clusters=5, n_starts=2)))
     done = [one.done for one in told if one.done is not None]

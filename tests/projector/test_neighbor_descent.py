@@ -84,6 +84,20 @@ def test_few_rows_are_no_fault(n: int) -> None:
 
 
 @pytest.mark.usefixtures("descending")
+@pytest.mark.parametrize("n_finite", [2, 3, 40])
+def test_where_few_rows_are_finite_they_have_one_another(n_finite: int) -> None:
+    vectors = np.full((300, 280), np.nan, np.float32)
+    vectors[:n_finite] = wide_rows(n_finite, 280)
+    found = finish(find_neighbors(vectors, 60))
+    for row in range(n_finite):
+        others = [other for other in range(n_finite) if other != row]
+        assert sorted(found.ids[row, : n_finite - 1].tolist()) == others
+    assert (found.ids[:, n_finite - 1 :] == -1).all()
+    assert np.isinf(found.distances[:, n_finite - 1 :]).all()
+    assert (found.ids[n_finite:] == -1).all()
+
+
+@pytest.mark.usefixtures("descending")
 def test_equal_rows_are_no_fault() -> None:
     found = finish(find_neighbors(np.ones((1500, 300), np.float32), 5))
     assert (found.distances == 0).all()
