@@ -11,7 +11,7 @@ from projector.arrays import FloatArray, frozen
 from projector.parallel import for_each_part
 
 N_LEVELS = 16
-MANY, N_LEVELS_OF_MANY = 8_000_000, 128
+MANY, N_LEVELS_OF_MANY = 1_000_000, 128
 
 
 def fair_order(points: FloatArray) -> NDArray[np.int64]:
