@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 WHITE = (255, 255, 255)
+_LARGEST_FACTOR = np.float32(1000)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,12 +36,12 @@ class Scene:
     axis_scales: what places on x and y mean in a flat picture. background: RGB.
 
     radius_px: of a disc; opacity and fog 0..1. sizes: float32 (n,), factors of the radius, None for
-    all alike. emphasis: uint8 (n,), see projector.emphasis; visible_ids has the last word on what
-    is hidden. pictures: label pictures, picture_px high. draws_pictures: whether points are drawn
-    as them. are_words: whether labels stand in place of points. label_scale: of their font.
-    sequences: lines through points. line_colors: at their beginning and their end, None for a quiet
-    gray. rings: (row, color, width in pixels). contours: (share of the points inside, float32
-    (k, 3)), as seen by this very camera.
+    all alike; a point whose factor is NaN is not drawn. emphasis: uint8 (n,), see
+    projector.emphasis; visible_ids has the last word on what is hidden. pictures: label pictures,
+    picture_px high. draws_pictures: whether points are drawn as them. are_words: whether labels
+    stand in place of points. label_scale: of their font. sequences: lines through points.
+    line_colors: at their beginning and their end, None for a quiet gray. rings: (row, color, width
+    in pixels). contours: (share of the points inside, float32 (k, 3)), as seen by this very camera.
     """
 
     positions: FloatArray
@@ -118,7 +119,7 @@ class Scene:
         """float32 (m,): how many times the common radius each of these rows has."""
         if self.sizes is None:
             return np.ones(len(rows), np.float32)
-        return np.maximum(self.sizes[rows], 0).astype(np.float32)
+        return np.clip(np.nan_to_num(self.sizes[rows], nan=0.0), 0, _LARGEST_FACTOR)
 
     def dim_mask(self, rows: IntArray) -> MaskArray:
         """bool (m,): which of these rows are dim."""

@@ -111,7 +111,7 @@ def painted_image(scene: Scene) -> Work[str]:
         opacity=scene.opacity,
         fog=scene.fog,
         emphasis=_emphasis(scene),
-        sizes=scene.sizes,
+        sizes=None if scene.sizes is None else scene.factors_of(np.arange(scene.n_points)),
         sprites=scene.pictures if scene.draws_pictures else None,
         sprite_px=scene.picture_px * scale,
     )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
 
 LARGEST_BYTES = 256 << 10
 LARGEST_SIDE_PX = 512
 
 _HEAD = struct.Struct(">8s4s4sII")
+_CHUNK = struct.Struct(">I4s")
+_AROUND_CHUNK = 12
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -22,6 +25,8 @@ def is_sound(png: bytes) -> bool:
         return False
     if not (0 < width <= LARGEST_SIDE_PX and 0 < height <= LARGEST_SIDE_PX):
         return False
+    if list(_kinds(png)).count(b"IHDR") != 1:  # readers would believe the last one's size
+        return False
     from PIL import Image
 
     try:
@@ -30,3 +35,12 @@ def is_sound(png: bytes) -> bool:
     except (OSError, SyntaxError, ValueError, EOFError, zlib.error, struct.error):
         return False
     return True
+
+
+def _kinds(png: bytes) -> Iterator[bytes]:
+    """Of the parts, as far as they go."""
+    place = len(_SIGNATURE)
+    while place + _CHUNK.size <= len(png):
+        length, kind = _CHUNK.unpack_from(png, place)
+        yield kind
+        place += length + _AROUND_CHUNK

@@ -180,6 +180,19 @@ def test_a_point_cloud_has_sizes_and_see_through_points(tmp_path):
     assert np.allclose(rows[:, 6], np.round(127.5 * np.where(KINDS[visible] == DIM, 0.2, 1)))
 
 
+def test_points_without_a_size_are_not_drawn_and_the_largest_are_held(tmp_path, monkeypatch):
+    sizes = SIZES.copy()
+    sizes[:4] = np.nan, np.inf, -np.inf, 1e30
+    shown = scene(sizes=sizes, radius_px=1.0)
+    radii = [float(one.get("r")) for one in circles(tmp_path, shown)]
+    assert len(radii) == N - 2
+    assert max(radii) == 1000
+    held = unpacked(page(shown)["sizes"])
+    assert held[:4].tolist() == [0, 65535, 0, 65535]
+    monkeypatch.setattr(svg, "MOST_SHAPES", 3)
+    assert drawing(tmp_path, shown).find(f"{SVG}image") is not None
+
+
 def test_a_page_of_everything_is_written(tmp_path):
     shown = scene(sizes=SIZES, emphasis=KINDS, rings=((1, (1, 2, 3), 1.6),))
     assert finish(write_html(tmp_path / "a.html", shown)).stat().st_size > 10_000
@@ -203,6 +216,14 @@ def bomb():
     return bytes(data)
 
 
+def with_two_heads():
+    """A small picture in which another head tells of a very large one."""
+    data = png()
+    head = b"IHDR" + (12_000).to_bytes(4, "big") * 2 + data[24:29]
+    second = (13).to_bytes(4, "big") + head + zlib.crc32(head).to_bytes(4, "big")
+    return data[:33] + second + data[33:]
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -212,10 +233,11 @@ def bomb():
         png()[:40] + b"\0\0" + png()[42:],
         png(600, 10),
         bomb(),
+        with_two_heads(),
         png() + b"\0" * LARGEST_BYTES,
         b"GIF89a" + bytes(60),
     ],
-    ids=["empty", "short", "cut", "damaged", "wide", "bomb", "heavy", "another kind"],
+    ids=["empty", "short", "cut", "damaged", "wide", "bomb", "two heads", "heavy", "another kind"],
 )
 def test_what_is_no_small_picture_is_not(data):
     assert not is_sound(data)
