@@ -16,7 +16,6 @@ import math
 import numpy as np
 from numba import njit
 
-from projector.render.hiding.kernels import is_wide_seen
 from projector.render.lanes.kernels import LANES, apart, split_points
 
 BATCH = 128
@@ -105,28 +104,25 @@ def bound_batches(points, balls, start, stop):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def place_points(
-    points, scales, ranks, lens, visits, n, farthest,
-    screen, screen_bits, places, rows, counts, start, stop,
-):  # fmt: skip
+    points, scales, ranks, lens, visits, n, screen, screen_bits, places, rows, counts, start, stop
+):
     """Fill screen float32 (batches BATCH, 4) with x px, y px, depth and radius px of the points
-    that may be seen, and places int32 with theirs in points; counts int32: how many of each batch
-    there are, from its first on; rows float32 (batches, 2): the rows of the screen they touch.
+    in view, and places int32 with theirs in points; counts int32: how many of each batch there
+    are, from its first on; rows float32 (batches, 2): the rows of the screen they touch.
 
-    visits int32: which batches, of the first n points. farthest: see spread_blocks. scales, ranks:
-    see gather_scales, or empty. screen_bits: screen as int32; with ranks its depths become keys
-    that sort by rank, then depth.
+    visits int32: which batches, of the first n points. scales, ranks: see gather_scales, or empty.
+    screen_bits: screen as int32; with ranks its depths become keys that sort by rank, then depth.
     """
-    width, height, reach = int(lens[18]), int(lens[19]), lens[21]
+    height, reach = int(lens[19]), lens[21]
     spots, blocks = np.empty(4 * BATCH, np.float32), np.empty(BATCH, np.int32)
-    bits, raw = spots.view(np.int32), np.empty(4 * BATCH, np.float32)
-    raw[3 * BATCH :] = 1
+    bits, raw = spots.view(np.int32), np.ones(4 * BATCH, np.float32)
     for slot in range(start, stop):
         first = visits[slot] * BATCH
         n_here = min(BATCH, n - first)
         if len(scales):
             raw[3 * BATCH : 3 * BATCH + n_here] = scales[first : first + n_here]
         read_batch(points, first, n_here, raw)
-        place_batch(raw, n_here, lens, len(farthest) - 1, spots, blocks)
+        place_batch(raw, n_here, lens, 0, height, -1, spots, blocks)
         if len(ranks):
             for j in range(n_here):
                 at = 2 * BATCH + j
@@ -134,17 +130,14 @@ def place_points(
         at, top, bottom = slot * BATCH, AWAY, -AWAY
         for j in range(n_here):
             x, y, r = spots[j], spots[BATCH + j], spots[3 * BATCH + j]
-            key = bits[2 * BATCH + j]
-            is_seen = key <= farthest[blocks[j]]
-            if r >= SMALL and not is_seen and blocks[j] < len(farthest) - 1:
-                is_seen = is_wide_seen(x, y, r, key, farthest, width, height)
+            is_in = blocks[j] >= 0
             screen[at, 0], screen[at, 1], screen[at, 3] = x, y, r
-            screen_bits[at, 2] = key
+            screen_bits[at, 2] = bits[2 * BATCH + j]
             places[at] = first + j
             far = r * reach + np.float32(1)
-            top = min(top, y - far if is_seen else AWAY)
-            bottom = max(bottom, y + far if is_seen else -AWAY)
-            at += is_seen
+            top = min(top, y - far if is_in else AWAY)
+            bottom = max(bottom, y + far if is_in else -AWAY)
+            at += is_in
         counts[slot] = at - slot * BATCH
         rows[slot, 0], rows[slot, 1] = top, bottom
 
@@ -162,11 +155,12 @@ def read_batch(points, first, n, raw):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=ANY_ORDER)
-def place_batch(raw, n, lens, nowhere, spots, blocks):
+def place_batch(raw, n, lens, top, bottom, nowhere, spots, blocks):
     """spots float32 (4 BATCH,): x, y, depth, radius px of n points, a plane a trait. blocks int32:
-    where in farthest to look for what may hide them; nowhere: for those out of view. raw: see
-    read_batch, with sizes in its last plane."""
-    near, width, height, reach = lens[16], lens[18], lens[19], lens[21]
+    the block of four by four pixels where each begins, or nowhere, if no part of it is in view:
+    rows top to bottom. raw: see read_batch, with sizes in its last plane."""
+    near, width, reach = lens[16], lens[18], lens[21]
+    high, low = np.float32(top), np.float32(bottom)
     none, one, half = np.float32(0), np.float32(1), np.float32(0.5)
     n_columns = np.int32((width + np.float32(3)) / np.float32(4))
     for j in range(n):
@@ -177,7 +171,7 @@ def place_batch(raw, n, lens, nowhere, spots, blocks):
         r *= size
         far = r * reach + one
         is_in = (depth > near) & (sx > -far) & (sx < width + far) & (size > none)
-        is_in = is_in & (sy > -far) & (sy < height + far)
+        is_in = is_in & (sy > high - far) & (sy < low + far)
         put_spot(spots, j, sx)
         put_spot(spots, BATCH + j, sy)
         put_spot(spots, 2 * BATCH + j, depth if is_in else one)
@@ -185,7 +179,7 @@ def place_batch(raw, n, lens, nowhere, spots, blocks):
         wide = max(LEAST_RADIUS, r) + half
         # rounded down, the block is the one where the disc begins, or one before
         column = np.int32(min(width - one, max(none, sx - wide))) >> np.int32(2)
-        row = np.int32(min(height - one, max(none, sy - wide))) >> np.int32(2)
+        row = np.int32(min(low - one, max(high, sy - wide))) >> np.int32(2)
         block = row * n_columns + column
         put_spot(blocks, j, block if is_in else np.int32(nowhere))
 

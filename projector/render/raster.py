@@ -20,10 +20,11 @@ from projector.parallel import for_each_part
 from projector.progress import Progress, Work, finish
 from projector.render.camera import Camera
 from projector.render.geometry import ordered
+from projector.render.memory import Front
 from projector.render.order import N_LEVELS, as_input, count_drawn, fair_order
 from projector.render.polygon import points_within
 from projector.render.style import HIDDEN, NORMAL, RAISED, Picture, Style
-from projector.render.surface import Front, Seen, Surface
+from projector.render.surface import Seen, Surface
 
 __all__ = ["N_LEVELS", "Picture", "Raster", "Style", "Surface", "warm_up"]
 

@@ -14,14 +14,15 @@ from projector.embeddings.pictures import SpriteSheet
 from projector.parallel import N_CORES, for_each_part
 from projector.progress import Progress, Work
 from projector.render.geometry import Geometry, Lens
+from projector.render.memory import Front, Hidden, Placed
 from projector.render.order import as_input
-from projector.render.visits import rounds, strips, visits
+from projector.render.visits import Visits, strips, visits
 
 CHUNK = 1 << 18
 """So many points are placed, then drawn: few enough to stay in the processor's cache."""
+STEP = 1 << 20
+"""So many opaque points are drawn without a pause."""
 FEW_ROWS = 32
-SIDE = 4
-"""Pixels to each side of a block, as in hiding.kernels."""
 Tiles = tuple[NDArray[Any], NDArray[Any], tuple[int, int]]
 
 
@@ -55,51 +56,6 @@ class Seen:
 
 
 @dataclass(slots=True, eq=False)
-class Front:
-    """Which point is in front of each pixel. made_for: what it depends on. front: int32 (h, w),
-    places in the geometry; ids: int32 (h, w), the points' own numbers, -1 for nothing.
-    filled: see kernels.settle."""
-
-    made_for: tuple[Any, ...]
-    front: NDArray[np.int32]
-    ids: NDArray[np.int32]
-    filled: NDArray[np.uint8]
-    has_ids: bool = False
-
-    @classmethod
-    def empty(cls, made_for: tuple[Any, ...], width: int, height: int) -> Front:
-        from projector.render.kernels import SPAN
-
-        front, ids = np.empty((2, height, width), dtype=np.int32)
-        return cls(made_for, front, ids, np.empty((height, -(-width // SPAN)), dtype=np.uint8))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Placed:
-    """Some batches of points on the screen: see kernels.place_points."""
-
-    screen: FloatArray
-    bits: NDArray[np.int32]
-    places: NDArray[np.int32]
-    rows: FloatArray
-    counts: NDArray[np.int32]
-
-    @classmethod
-    def empty(cls, n_batches: int, batch: int) -> Placed:
-        screen = np.empty((n_batches * batch, 4), dtype=np.float32)
-        places = np.empty(n_batches * batch, dtype=np.int32)
-        rows, counts = np.empty((n_batches, 2), np.float32), np.empty(n_batches, np.int32)
-        return cls(screen, screen.view(np.int32), places, rows, counts)
-
-    def first(self, n_batches: int, batch: int) -> Placed:
-        n = n_batches * batch
-        return Placed(
-            self.screen[:n], self.bits[:n], self.places[:n],
-            self.rows[:n_batches], self.counts[:n_batches],
-        )  # fmt: skip
-
-
-@dataclass(slots=True, eq=False)
 class Surface:
     """Paints one picture at a time, some 30 MB for 1000 x 800 pixels. front: the last one's."""
 
@@ -107,8 +63,7 @@ class Surface:
     _keys: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 0), np.int64))
     _is_clean: bool = False
     _placed: Placed = field(default_factory=lambda: Placed.empty(0, 0))
-    _blocks: NDArray[np.int32] = field(default_factory=lambda: np.empty((0, 0), np.int32))
-    _farthest: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    _hidden: Hidden = field(default_factory=Hidden.nothing)
     _sums: FloatArray = field(default_factory=lambda: np.empty((0, 0, 4), np.float32))
     _through: FloatArray = field(default_factory=lambda: np.empty((0, 0), np.float32))
 
@@ -124,26 +79,53 @@ class Surface:
 
         is_known, self.front = front is self.front, None
         visited = visits(seen.geometry.balls[: -(-seen.n_drawn // BATCH)], seen.lens, seen.largest)
-        self._prepare(front.front.shape, len(visited), is_see_through)
-        # pictures have holes, and what is behind a see-through disc is seen, too
-        is_culled = sprites is None and not is_see_through
-        for begin, end in rounds(len(visited), CHUNK // BATCH, is_culled):
-            placed = self._place(seen, visited[begin:end])
-            edges = strips(placed.rows, placed.counts, len(front.front), N_CORES, SIDE)
-            is_last = end == len(visited)
-            if is_known:
-                pass
-            elif sprites is None:
-                self._splat_discs(placed, edges, is_culled and not is_last)
-            else:
-                self._splat_tiles(placed, edges, seen, tiles_of(sprites))
-            if is_see_through:
-                self._blend(placed, edges, seen)
-            yield Progress(end / len(visited))
+        self._prepare(front.front.shape, len(visited.batches), is_see_through)
+        if sprites is None and not is_known:
+            yield from self._splat_discs(seen, visited)
+        if sprites is not None or is_see_through:
+            yield from self._splat_chunks(seen, visited.batches, sprites)
         if not is_known:
             self._settle(front)
         self._is_clean = True
         self.front = front
+
+    def _splat_discs(self, seen: Seen, visited: Visits) -> Work[None]:
+        """Each core has a strip of the screen, and nothing to wait for."""
+        from projector.render.discs import kernels
+        from projector.render.hiding.kernels import SIDE
+        from projector.render.kernels import BATCH
+
+        n, boxes, hidden = len(visited.batches), visited.boxes, self._hidden
+        edges = visited.strips(len(self._keys), N_CORES, SIDE)
+        most = max(1, STEP // BATCH)
+        for begin in range(0, n, most):
+            end = min(n, begin + most)
+
+            def splat(top: int, bottom: int, begin: int = begin, end: int = end) -> None:
+                kernels.splat_discs(
+                    seen.cloud, seen.lens, visited.batches, boxes, boxes.view(np.int32),
+                    seen.n_drawn, begin, end, top, bottom, self._keys,
+                    hidden.blocks, hidden.farthest, hidden.drawn,
+                )  # fmt: skip
+
+            _for_each_strip(edges, splat)
+            yield Progress(end / n)
+
+    def _splat_chunks(
+        self, seen: Seen, visited: NDArray[np.int32], sprites: SpriteSheet | None
+    ) -> Work[None]:
+        """Pictures, and all that is see-through: nothing hides what is behind it for certain."""
+        from projector.render.kernels import BATCH
+
+        most = CHUNK // BATCH
+        for begin in range(0, len(visited), most):
+            placed = self._place(seen, visited[begin : begin + most])
+            edges = strips(placed.rows, placed.counts, len(self._keys), N_CORES, 1)
+            if sprites is None:
+                self._blend(placed, edges, seen)
+            else:
+                self._splat_tiles(placed, edges, seen, tiles_of(sprites))
+            yield Progress(min(1.0, (begin + most) / len(visited)))
 
     def _settle(self, front: Front) -> None:
         from projector.render import kernels
@@ -198,13 +180,11 @@ class Surface:
         height, width = size
         if self._keys.shape != (height, width + 2 * PAD):
             self._keys = np.full((height, width + 2 * PAD), EMPTY, dtype=np.int64)
-            self._blocks = np.empty((-(-height // SIDE), -(-width // SIDE)), dtype=np.int32)
-            self._farthest = np.empty(self._blocks.size + 1, dtype=np.int32)
+            self._hidden = Hidden.empty(width, height)
         elif not self._is_clean:
             self._keys.fill(EMPTY)
         self._is_clean = False
-        self._farthest.fill(np.iinfo(np.int32).max)
-        self._farthest[-1] = -1
+        self._hidden.clear()
         n_batches = min(n_batches, CHUNK // BATCH)
         if len(self._placed.counts) < n_batches:
             self._placed = Placed.empty(n_batches, BATCH)
@@ -227,28 +207,12 @@ class Surface:
 
         def place(start: int, stop: int) -> None:
             kernels.place_points(
-                points, seen.scales, seen.ranks, seen.lens, visited, seen.n_drawn, self._farthest,
+                points, seen.scales, seen.ranks, seen.lens, visited, seen.n_drawn,
                 placed.screen, placed.bits, placed.places, placed.rows, placed.counts, start, stop,
             )  # fmt: skip
 
         for_each_part(len(visited), place, smallest=FEW_ROWS)
         return placed
-
-    def _splat_discs(self, placed: Placed, edges: list[int], hides_others: bool) -> None:
-        from projector.render.discs import kernels
-        from projector.render.hiding.kernels import measure_blocks, spread_blocks
-
-        def splat(top: int, bottom: int) -> None:
-            kernels.splat_discs(
-                placed.screen, placed.bits, placed.places, placed.rows, placed.counts,
-                top, bottom, self._keys,
-            )  # fmt: skip
-            if hides_others:
-                measure_blocks(self._keys, kernels.PAD, top, bottom, self._blocks)
-
-        _for_each_strip(edges, splat)
-        if hides_others:
-            spread_blocks(self._blocks, self._farthest)
 
     def _splat_tiles(self, placed: Placed, edges: list[int], seen: Seen, sheet: Tiles) -> None:
         from projector.render.tiles import kernels

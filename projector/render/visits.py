@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,47 +11,32 @@ from numpy.typing import NDArray
 from projector.arrays import FloatArray
 from projector.render.geometry import Lens
 
-SMALLEST_ROUND = 256
-MOST_GROWTH = 1.7
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visits:
+    """batches: int32 (m,), those that may be in view, the nearest first, as they hide the others.
+    boxes: float32 (5, m), where each is on the screen: see kernels.box_batches."""
+
+    batches: NDArray[np.int32]
+    boxes: FloatArray
+
+    def strips(self, height: int, n: int, step: int) -> list[int]:
+        """Strips of the screen, see below, each with about as many batches."""
+        rows = self.boxes[[1, 3]].T
+        return strips(np.clip(rows, 0, height), np.ones(len(rows)), height, n, step)
 
 
-def visits(balls: FloatArray, lens: Lens, largest: float) -> NDArray[np.int32]:
-    """The batches that may be in view, the nearest first, as those hide the others.
+def visits(balls: FloatArray, lens: Lens, largest: float) -> Visits:
+    """balls: float32 (m, 4), a middle and a radius for each. largest: the factor of the largest
+    point."""
+    from projector.render.boxes.kernels import box_batches
 
-    balls: float32 (m, 4), a middle and a radius for each. largest: the factor of the largest point.
-    """
-    numbers = np.array(lens, dtype=np.float64)
-    across, down, onward, depth = numbers[:16].reshape(4, 4)
-    near, _focus, width, height, radius, reach = numbers[16:]
-    margin = 2 * radius * MOST_GROWTH * max(1.0, largest) * reach + 4
-    sides = np.stack(
-        [
-            onward * (1 + margin / width) + across,
-            onward * (1 + margin / width) - across,
-            onward * (1 + margin / height) + down,
-            onward * (1 + margin / height) - down,
-            depth - [0, 0, 0, near],
-        ]
-    )
-    # one after the other: a product of matrices would wake the library's own threads
-    x, y, z, radii = np.ascontiguousarray(balls.T)
-    is_in = np.ones(len(balls), dtype=np.bool_)
-    for a, b, c, d in sides.astype(np.float32):
-        away = a * x + b * y + c * z + d
-        is_in &= away + radii * np.float32(1.001 * np.sqrt(a * a + b * b + c * c)) >= 0
-    seen = np.flatnonzero(is_in)
-    return seen[np.argsort(away[seen])].astype(np.int32)  # the last side is the depth
-
-
-def rounds(n: int, most: int, is_culled: bool) -> list[tuple[int, int]]:
-    """Where rounds of n batches begin and end. Where each hides some of the next they are small at
-    first; most: of one round."""
-    size = max(SMALLEST_ROUND, n // 16) if is_culled else most
-    edges = [0]
-    while edges[-1] < n:
-        edges.append(min(n, edges[-1] + min(size, most)))
-        size *= 2
-    return list(pairwise(edges))
+    boxes = np.empty((5, len(balls)), dtype=np.float32)
+    box_batches(balls, lens, np.float32(largest), boxes)
+    left, _top, right, _bottom, nearest = boxes
+    seen = np.flatnonzero(right >= left)
+    seen = seen[np.argsort(nearest[seen])]
+    return Visits(seen.astype(np.int32), np.ascontiguousarray(boxes[:, seen]))
 
 
 def strips(rows: FloatArray, counts: NDArray[Any], height: int, n: int, step: int) -> list[int]:

@@ -4,6 +4,7 @@
 the picture. A point behind all of them, wherever it reaches, need not be drawn.
 
 Keys' upper halves are compared, of rank and depth; a pixel without a disc is the farthest of all.
+Rows from `top` to `bottom` are a picture of their own: a strip knows nothing of the others.
 """
 
 from __future__ import annotations
@@ -15,59 +16,55 @@ from projector.render.lanes.kernels import apart
 
 SIDE = 4
 """Pixels to each side of a block."""
+SEGMENT = 32
+"""Pixels of a row of blocks that are looked at together."""
 look_key, put_farthest = apart("blocks")
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def measure_blocks(keys, pad, top, bottom, blocks):
-    """The farthest key of each block, blocks int32 (h / SIDE, w / SIDE) rounded up, from keys
-    int64 (h, w + 2 pad). top, bottom: of the rows to look at, whole blocks of them."""
-    step, width = keys.shape[1], keys.shape[1] - 2 * pad
-    line = np.zeros(blocks.shape[1] * SIDE, dtype=np.int32)
-    for first in range(top, bottom, SIDE):
-        line[:] = 0
-        for y in range(first, min(first + SIDE, bottom)):
-            measure_line(keys, y * step + pad, width, line)
-        for block in range(blocks.shape[1]):
-            at = block * SIDE
-            farthest = max(max(line[at], line[at + 1]), max(line[at + 2], line[at + 3]))
-            blocks[first // SIDE, block] = farthest
+def measure_segment(keys, pad, row, segment, top, bottom, line, blocks, farthest):
+    """Find the farthest key of the blocks of a segment, from keys int64 (h, w + 2 pad).
 
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def measure_line(keys, begin, width, line):
-    """Keep the farther of each pixel's key and of what is there."""
-    for x in range(width):
-        key = np.int32(look_key(keys, begin + x) >> np.int64(32))
-        line[x] = max(line[x], key)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def spread_blocks(blocks, farthest):
-    """The farthest key of each block, of the next to the right, and of both below: farthest int32
-    (blocks + 1,). What begins in a block and is no wider than one ends in these. The last is
-    nearer than all, for points out of view."""
-    height, width = blocks.shape
-    for y in range(height):
-        below = min(height - 1, y + 1)
-        for x in range(width):
-            right = min(width - 1, x + 1)
-            farthest[y * width + x] = max(
-                max(blocks[y, x], blocks[y, right]), max(blocks[below, x], blocks[below, right])
+    blocks int32 (h / SIDE, w / SIDE), rounded up: of each. farthest int32 (blocks + 1,): of each,
+    of the next to the right and of both below. What begins in a block and is no wider than one
+    ends in these. line int32 (SEGMENT,) is overwritten.
+    """
+    columns, width = blocks.shape[1], keys.shape[1] - 2 * pad
+    left, first = segment * SEGMENT, segment * (SEGMENT // SIDE)
+    n = min(SEGMENT, width - left)
+    line[n - n % SIDE :] = 0
+    step, begin = keys.shape[1], row * SIDE * keys.shape[1] + pad + left
+    last = min(SIDE, bottom - row * SIDE) - 1
+    measure_line(keys, begin, min(1, last) * step, min(2, last) * step, last * step, n, line)
+    past = min(columns, first + SEGMENT // SIDE)
+    for block in range(first, past):
+        at = (block - first) * SIDE
+        blocks[row, block] = max(max(line[at], line[at + 1]), max(line[at + 2], line[at + 3]))
+    for y in range(max(top // SIDE, row - 1), row + 1):
+        here, below = y, min((bottom - 1) // SIDE, y + 1)
+        for x in range(max(0, first - 1), past):
+            right = min(columns - 1, x + 1)
+            farthest[y * columns + x] = max(
+                max(blocks[here, x], blocks[here, right]),
+                max(blocks[below, x], blocks[below, right]),
             )
-    farthest[height * width] = -1
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def is_wide_seen(x, y, r, key, farthest, width, height):
-    """Whether some part of the picture that a disc wider than a block touches is farther."""
-    half = np.float32(0.5)
-    columns = (width + SIDE - 1) // SIDE
-    left, top = int(max(0, x - r - half)) // SIDE, int(max(0, y - r - half)) // SIDE
-    right = int(min(width - 1, max(0, x + r))) // SIDE
-    bottom = int(min(height - 1, max(0, y + r))) // SIDE
+def measure_line(keys, begin, second, third, fourth, n, line):
+    """The farthest of each four pixels above one another, in rows so far from the first."""
+    for x in range(n):
+        at = begin + x
+        upper = max(look_key(keys, at), look_key(keys, at + second))
+        lower = max(look_key(keys, at + third), look_key(keys, at + fourth))
+        put_farthest(line, x, np.int32(max(upper, lower) >> np.int64(32)))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def is_box_seen(left, top, right, bottom, key, farthest, columns):
+    """Whether some block of a box, the last one included, is farther than a key. All in blocks."""
     for row in range(top, bottom + 1, 2):
         for column in range(left, right + 1, 2):
-            if key <= farthest[row * columns + column]:
+            if key <= farthest[np.uint64(row * columns + column)]:
                 return True
     return False
