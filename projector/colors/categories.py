@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,11 +53,19 @@ class Categories:
         return np.flatnonzero(self.codes == code)
 
 
-def categories(column: pl.Series, like: Categories | None = None) -> Categories:
+def categories(
+    column: pl.Series,
+    like: Categories | None = None,
+    *,
+    own: Categories | None = None,
+    written: Sequence[str] = (),
+) -> Categories:
     """The categories of a column; null, NaN and "" are missing.
 
     like: what the column was before it was edited or filtered; names known from there keep their
-    colors, and new ones get the next colors that are free.
+    colors, and new ones get the next colors that are free: first those of `own`, the column without
+    edits, at last the values that were written into it, in this order. Both count also where they
+    are not there any more, so that the same edits give the same colors in one go or one by one.
     """
     import polars as pl
 
@@ -72,7 +81,7 @@ def categories(column: pl.Series, like: Categories | None = None) -> Categories:
         names,
         frozen(table["count"].to_numpy().astype(np.int64)),
         frozen(codes.fill_null(len(names)).to_numpy().astype(np.int32)),
-        frozen(_color_ids(names, like)),
+        frozen(_color_ids(names, like, own, _written_names(written, column.dtype))),
     )
 
 
@@ -164,10 +173,32 @@ def _ordered(table: pl.DataFrame) -> pl.DataFrame:
     return table[sorted(range(len(names)), key=lambda i: (-counts[i], keys[i]))]
 
 
-def _color_ids(names: tuple[str, ...], like: Categories | None) -> NDArray[np.int32]:
-    if like is None:
+def _written_names(written: Sequence[str], dtype: pl.DataType) -> list[str]:
+    """What the values are called in a column of this type, in order; texts that it can't hold are
+    left out."""
+    import polars as pl
+
+    if not written:
+        return []
+    values = pl.Series(list(written), dtype=pl.String)
+    if dtype != pl.String:
+        try:
+            values = values.cast(dtype, strict=False)
+        except pl.exceptions.PolarsError:
+            return []
+    return [name for name in _names(without_empty(values)).to_list() if name]
+
+
+def _color_ids(
+    names: tuple[str, ...], like: Categories | None, own: Categories | None, written: list[str]
+) -> NDArray[np.int32]:
+    if like is None and own is None and not written:
         return np.arange(len(names), dtype=np.int32)
-    known = dict(zip(like.names, like.color_ids.tolist(), strict=True))
-    taken = set(known.values())
-    free = (i for i in range(len(names) + len(taken)) if i not in taken)
-    return np.array([known[n] if n in known else next(free) for n in names], dtype=np.int32)
+    ids = {} if like is None else dict(zip(like.names, like.color_ids.tolist(), strict=True))
+    taken, late = set(ids.values()), frozenset(written)
+    free = (i for i in count() if i not in taken)
+    first = () if own is None else own.names
+    for name in chain(first, (one for one in names if one not in late), written):
+        if name not in ids:
+            ids[name] = next(free)
+    return np.array([ids[name] for name in names], dtype=np.int32)

@@ -22,6 +22,7 @@ from sklearn.metrics import pairwise_distances
 from projector.colors import color_by_column, robust_range
 from projector.contents import read_contents
 from projector.embeddings.choice import EmbeddingChoice
+from projector.embeddings.edits import Edit, apply_edits
 from projector.embeddings.writer import write_embedding
 from projector.errors import InvalidChoice
 from projector.progress import finish
@@ -410,6 +411,36 @@ def test_an_edited_category_leaves_the_colors_of_the_others(opened):
     opened.model.set_table(table.with_columns(pl.Series("kind", kinds)))
     np.testing.assert_array_equal(opened.model.coloring.rgba[1:], before[1:])
     assert not (opened.model.coloring.rgba[0] == before[0]).all()
+
+
+def colored(table, edits, before, own):
+    """The colors of the column kind after these edits, and its categories."""
+    choice = EmbeddingChoice(color_by="kind", edits=tuple(edits))
+    edited = finish(apply_edits(table, len(table), edits)).table
+    found = finish(coloring_work(edited, len(table), choice, False, None, before, own))
+    return found.rgba, found.categories
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        [((0,), "zzz"), ((1,), "aaa")],
+        [((0,), "aaa"), ((0,), "bbb")],
+        [(tuple(range(0, 30, 3)), "all of them"), ((1,), "other")],
+        [((0,), "aaa"), ((0,), "red"), ((1,), "bbb"), ((2,), "aaa")],
+        [((0,), "9"), ((1,), "8"), ((1,), "")],
+    ],
+    ids=["in no order", "one over the other", "a category is gone", "back again", "numbers"],
+)
+@pytest.mark.parametrize("kinds", [("red", "green", "blue"), (1, 2, 3), ("", "", "")])
+def test_edits_in_one_go_give_the_colors_that_they_gave_one_by_one(written, kinds):
+    """As a view that is opened again does."""
+    own = pl.DataFrame({"kind": [kinds[row % 3] for row in range(30)]})
+    edits = [Edit("kind", Selection.of(list(rows)), value) for rows, value in written]
+    before = None
+    for number in range(len(edits) + 1):
+        rgba, before = colored(own, edits[:number], before, own)
+    np.testing.assert_array_equal(colored(own, edits, None, own)[0], rgba)
 
 
 def test_colors_by_default_are_those_of_the_library(opened):

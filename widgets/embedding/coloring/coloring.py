@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -33,6 +34,7 @@ from projector.colors import (
     shade_table,
 )
 from projector.embeddings.choice import EmbeddingChoice
+from projector.embeddings.edits import Edit
 from projector.errors import InvalidChoice
 from projector.progress import Progress, Work
 
@@ -150,8 +152,8 @@ def coloring_work(
     """The colors that the choice asks for.
 
     known: what was found out of this very column. before: the column's categories in another
-    table, which keep their colors. own: the table without edits, whose categories come first where
-    there is no such: a view that is opened again has the colors it was saved with.
+    table, which keep their colors. own: the table without edits, whose categories come first, and
+    then what was written: a view that is opened again has the colors it was saved with.
     """
     yield Progress(None, "Coloring the points")
     if table is None or choice.color_by is None or choice.color_by not in table.columns:
@@ -161,15 +163,27 @@ def coloring_work(
     if not is_gradient(codes.kind, choice.as_categories):
         if codes.categories is None:
             yield Progress(None, "Counting the categories")
-            if before is None and own is not None and own is not table:
-                before = categories(own[codes.column]) if codes.column in own.columns else None
-            codes = dataclasses.replace(codes, categories=categories(column, before))
+            found = _categories(column, choice.edits, before, None if own is table else own)
+            codes = dataclasses.replace(codes, categories=found)
         return _by_category(codes, choice, is_dark)
     if codes.numbers is None:
         codes = dataclasses.replace(codes, numbers=numbers_of(column))
         yield Progress(None, "Coloring the points")
     codes = _shaded(codes, choice)
     return _by_shade(codes, choice, is_dark)
+
+
+def _categories(
+    column: pl.Series,
+    edits: Sequence[Edit],
+    before: Categories | None,
+    own: pl.DataFrame | None,
+) -> Categories:
+    """own: the table without these edits, where it is another."""
+    written = [one.value for one in edits if one.column == column.name and one.value is not None]
+    if own is None or column.name not in own.columns:
+        return categories(column, before, written=written)
+    return categories(column, before, own=categories(own[column.name]), written=written)
 
 
 def is_gradient(kind: ColumnKind, as_categories: bool | None) -> bool:
