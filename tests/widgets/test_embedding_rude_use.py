@@ -15,7 +15,7 @@ from widgets.embedding.bookmarks.layout_values import restored_layout
 from widgets.embedding.dashboard import EmbeddingDashboard
 from widgets.embedding.exporting.exporter import Exporter
 from widgets.embedding.exporting.wish import ExportWish
-from widgets.embedding.projecting.wishes import wish_of
+from widgets.embedding.projecting.wishes import defaults_of, wish_of
 from widgets.shared.theme import app_palette
 
 N = 30
@@ -96,6 +96,23 @@ def test_axes_of_ones_own_are_kept():
     axis = {"kind": "classes", "column": "kind", "start": "0", "end": "1", "name": ""}
     choice = EmbeddingChoice(projection="axes", parameters={"axes": {"axes": (axis,)}})
     assert [one.end for one in wish_of(choice).axes] == ["1"]
+
+
+@pytest.mark.parametrize("projection", ["tsne", "umap", "pca", "raw"])
+def test_numbers_beyond_all_numbers_are_not_shown_by_forms(opened, projection):
+    names = (*defaults_of(projection), "seed")
+    parameters = {projection: dict.fromkeys(names, TOO_LARGE)}
+    opened.model.choose(projection=projection, parameters=parameters)
+    assert not wish_of(opened.model.choice).values
+
+
+def test_a_view_whose_layout_beside_is_gone_shows_the_components_there(opened):
+    opened.model.choose(second="tsne 1")
+    opened.views.save("gone")
+    opened.model.choose(second=None)
+    opened.views.show(opened.views.all[0])
+    assert opened.model.choice.second == ""
+    assert opened.side_by_side.second.title.text == "PCA"
 
 
 @pytest.mark.parametrize(

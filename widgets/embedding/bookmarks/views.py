@@ -115,6 +115,8 @@ class Views(QObject):
             raise InvalidChoice(text.format(view=view.name, name=wanted.name))
         keys = {key: self._kept(layout, view.name) for key, layout in view.layouts.items()}
         fields = _fields(wanted, keys)
+        if fields.get("second") and model.layouts.find(fields["second"]) is None:
+            fields["second"] = ""  # as where it is thrown away: a later one may get its key
         now = model.choice
         if which in groups and which != (now.run, now.name, now.copy):
             fields = {**ANOTHER, **fields}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,6 +22,7 @@ NAMES = ("pca", "tsne", "umap", AXES, "raw")
 ITERATIVE = frozenset({"tsne", "umap"})
 """Those that are watched, and for which two and three dimensions are different layouts."""
 N_COMPONENTS = 10
+LARGEST = sys.float_info.max
 SUPERVISE_BY = "supervise_by"
 """Kept beside the parameters: the column whose values are classes."""
 OWN_DEFAULTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -88,7 +90,9 @@ def _suits(name: str, value: Any) -> bool:
         return isinstance(value, list | tuple) and all(map(_is_axis, value))
     if name == "columns":
         return isinstance(value, list | tuple)
-    return value is None or isinstance(value, bool | int | float | str)
+    if isinstance(value, int | float):
+        return abs(value) <= LARGEST  # whole numbers of JSON know no end
+    return value is None or isinstance(value, str)
 
 
 def _is_axis(value: Any) -> bool:
