@@ -22,12 +22,12 @@ radii a point reaches to each side."""
 @dataclass(frozen=True, slots=True, eq=False)
 class Geometry:
     """points: float32 (n, 4), x, y, z and a point's own number as int32 bits; point_ids: the same
-    memory as int32. balls: float32 (batches, 4), a ball around each batch of them. center, radius,
-    bulk: the ball around all points, and around most of them."""
+    memory as int32. bounds: float32 (batches, 6), the middle of each batch of them, and how far it
+    reaches along x, y and z. center, radius, bulk: the ball around all points, and around most."""
 
     points: FloatArray
     point_ids: NDArray[np.int32]
-    balls: FloatArray
+    bounds: FloatArray
     center: DoubleArray
     radius: float
     bulk: float
@@ -66,13 +66,13 @@ def ordered(positions: FloatArray, order: NDArray[Any]) -> Geometry:
         kernels.gather_points(given, places, points, point_ids, start, stop)
 
     for_each_part(len(order), gather, smallest=20_000)
-    balls = np.empty((-(-len(order) // kernels.BATCH), 4), dtype=np.float32)
+    bounds = np.empty((-(-len(order) // kernels.BATCH), 6), dtype=np.float32)
 
     def bound(start: int, stop: int) -> None:
-        kernels.bound_batches(points, balls, start, stop)
+        kernels.bound_batches(points, bounds, start, stop)
 
-    for_each_part(len(balls), bound, smallest=200)
-    return Geometry(frozen(points), frozen(point_ids), frozen(balls), *_extent(points[:, :3]))
+    for_each_part(len(bounds), bound, smallest=200)
+    return Geometry(frozen(points), frozen(point_ids), frozen(bounds), *_extent(points[:, :3]))
 
 
 def _extent(points: FloatArray) -> tuple[DoubleArray, float, float]:

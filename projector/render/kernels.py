@@ -11,8 +11,6 @@ only: arrays within tuples are counted anew at every call.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
 
@@ -88,18 +86,18 @@ def gather_scales(point_ids, sizes, emphasis, scales, ranks, start, stop):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def bound_batches(points, balls, start, stop):
-    """balls float32 (batches, 4): the middle and the radius of a ball around each batch."""
+def bound_batches(points, bounds, start, stop):
+    """bounds float32 (batches, 6): the middle of each batch, and how far it reaches along x, y and
+    z to both sides."""
     for batch in range(start, stop):
         first, past = batch * BATCH, min((batch + 1) * BATCH, len(points))
-        square = np.float32(0)
         for axis in range(3):
             low = high = points[first, axis]
             for i in range(first + 1, past):
                 low, high = min(low, points[i, axis]), max(high, points[i, axis])
-            balls[batch, axis] = low + (high - low) * np.float32(0.5)
-            square += (high - low) * (high - low)
-        balls[batch, 3] = np.float32(math.sqrt(square)) * np.float32(0.5001)
+            half = (high - low) * np.float32(0.5)
+            bounds[batch, axis] = low + half
+            bounds[batch, 3 + axis] = half * np.float32(1.0001)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -78,7 +78,8 @@ class Surface:
         from projector.render.kernels import BATCH
 
         is_known, self.front = front is self.front, None
-        visited = visits(seen.geometry.balls[: -(-seen.n_drawn // BATCH)], seen.lens, seen.largest)
+        bounds = seen.geometry.bounds[: -(-seen.n_drawn // BATCH)]
+        visited = visits(bounds, seen.lens, seen.largest)
         self._prepare(front.front.shape, len(visited.batches), is_see_through)
         if sprites is None and not is_known:
             yield from self._splat_discs(seen, visited)

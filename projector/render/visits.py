@@ -26,13 +26,13 @@ class Visits:
         return strips(np.clip(rows, 0, height), np.ones(len(rows)), height, n, step)
 
 
-def visits(balls: FloatArray, lens: Lens, largest: float) -> Visits:
-    """balls: float32 (m, 4), a middle and a radius for each. largest: the factor of the largest
-    point."""
+def visits(bounds: FloatArray, lens: Lens, largest: float) -> Visits:
+    """bounds: float32 (m, 6), of all batches: see kernels.bound_batches. largest: the factor of
+    the largest point."""
     from projector.render.boxes.kernels import box_batches
 
-    boxes = np.empty((5, len(balls)), dtype=np.float32)
-    box_batches(balls, lens, np.float32(largest), boxes)
+    boxes = np.empty((5, len(bounds)), dtype=np.float32)
+    box_batches(bounds, lens, np.float32(largest), boxes)
     left, _top, right, _bottom, nearest = boxes
     seen = np.flatnonzero(right >= left)
     seen = seen[np.argsort(nearest[seen])]

@@ -4,15 +4,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
 
 from projector.render.kernels import FARTHEST_GROWTH, NEAREST_GROWTH
 
 LEFT, TOP, RIGHT, BOTTOM, NEAREST = range(5)
-SAFE = np.float32(1.001)
 ROUNDING = np.float32(3e-6)
 """So much of the numbers that make up a sum it may be wrong by."""
 SPARE_PX = np.float32(3)
@@ -20,21 +17,21 @@ ANYWHERE = np.float32(1e9)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def box_batches(balls, lens, largest, boxes):
-    """boxes float32 (5, batches): left, top, right, bottom px and the nearest depth of each ball,
-    with what surrounds it; a box whose right is before its left is out of view. balls float32
-    (batches, 4): see bound_batches. largest: the factor of the largest point."""
+def box_batches(bounds, lens, largest, boxes):
+    """boxes float32 (5, batches): left, top, right, bottom px and the nearest depth of each batch,
+    its discs included; a box whose right is before its left is out of view. bounds: see
+    bound_batches. largest: the factor of the largest point."""
     near, focus, width, height, radius, reach = lens[16:]
     none, one = np.float32(0), np.float32(1)
-    for batch in range(balls.shape[0]):
-        ball = balls[batch, 0], balls[batch, 1], balls[batch, 2], balls[batch, 3] * SAFE
-        nearest, farthest = row_range(ball, lens[12:16])
-        low_w, high_w = row_range(ball, lens[8:12])
+    for batch in range(bounds.shape[0]):
+        bound = bounds[batch]
+        nearest, farthest = row_range(bound, lens[12:16])
+        low_w, high_w = row_range(bound, lens[8:12])
         growth = min(NEAREST_GROWTH, max(FARTHEST_GROWTH, focus / max(nearest, near)))
         growth = growth if focus > none else one
-        margin = radius * growth * max(one, largest) * reach * SAFE + SPARE_PX
-        low_x, high_x = row_range(ball, lens[0:4])
-        low_y, high_y = row_range(ball, lens[4:8])
+        margin = radius * growth * max(one, largest) * reach + SPARE_PX
+        low_x, high_x = row_range(bound, lens[0:4])
+        low_y, high_y = row_range(bound, lens[4:8])
         left, right = pixel_range(low_x, high_x, low_w, high_w, width, margin)
         top, bottom = pixel_range(-high_y, -low_y, low_w, high_w, height, margin)
         is_in = (farthest > near) & (right > none) & (left < width) & (bottom > none)
@@ -45,12 +42,12 @@ def box_batches(balls, lens, largest, boxes):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def row_range(ball, row):
-    """The least and the greatest of a linear function in a ball."""
-    a, b, c = row[0] * ball[0], row[1] * ball[1], row[2] * ball[2]
+def row_range(bound, row):
+    """The least and the greatest of a linear function in the bounds of a batch."""
+    a, b, c = row[0] * bound[0], row[1] * bound[1], row[2] * bound[2]
     middle = a + b + c + row[3]
-    away = ball[3] * np.float32(math.sqrt(row[0] * row[0] + row[1] * row[1] + row[2] * row[2]))
-    away += ROUNDING * (abs(a) + abs(b) + abs(c) + abs(row[3]))
+    away = abs(row[0]) * bound[3] + abs(row[1]) * bound[4] + abs(row[2]) * bound[5]
+    away += ROUNDING * (abs(a) + abs(b) + abs(c) + abs(row[3]) + away)
     return middle - away, middle + away
 
 

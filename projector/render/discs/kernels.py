@@ -16,6 +16,8 @@ from projector.render.lanes.kernels import cover_eight, cover_four, fetch
 PAD = 16
 """Pixels to the left and right of a picture that small discs may write to, unseen."""
 LEFT, TOP, RIGHT, BOTTOM, NEAREST = range(5)
+MEDIUM = np.float32(3.5)
+"""Discs of a lesser radius are at most eight pixels wide."""
 ITEMS_FETCHED = 16
 AHEAD = 3
 """So many batches before their turn points are fetched."""
@@ -117,12 +119,16 @@ def splat_batch(seen, n, first, spots, bits, top, bottom, keys):
         j = seen[k]
         x, y, r = spots[j], spots[BATCH + j], max(LEAST_RADIUS, spots[3 * BATCH + j])
         key = (np.int64(bits[2 * BATCH + j]) << np.int64(32)) | np.int64(first + j)
-        if r >= SMALL:
+        if r >= MEDIUM:
             splat_wide(keys, key, x, y, r, top, bottom)
             continue
         x0, y0 = math.ceil(x - r - half), math.ceil(y - r - half)
         dx, dy = np.float32(x0) + half - x, np.float32(y0) + half - y
-        if y0 >= top and y0 + 4 <= bottom:
+        if r >= SMALL:
+            for row in range(max(0, top - y0), min(math.floor(y + r - half) + 1, bottom) - y0):
+                side = dy + np.float32(row)
+                cover_eight(keys, y0 + row, x0 + PAD, dx, r * r - side * side, key)
+        elif y0 >= top and y0 + 4 <= bottom:
             for row in range(4):
                 side = dy + np.float32(row)
                 cover_four(keys, y0 + row, x0 + PAD, dx, r * r - side * side, key)
@@ -140,7 +146,7 @@ def count_drawn(seen, n, spots, where, top, bottom, line, keys, blocks, farthest
         j = seen[k]
         row, segment = where[j] // columns, where[j] % columns // (SEGMENT // SIDE)
         r = spots[3 * BATCH + j]
-        if r < SMALL:
+        if r < MEDIUM:
             drawn[row, segment] += 1
             if drawn[row, segment] >= OFTEN:
                 drawn[row, segment] = 0

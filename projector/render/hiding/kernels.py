@@ -37,9 +37,14 @@ def measure_segment(keys, pad, row, segment, top, bottom, line, blocks, farthest
     last = min(SIDE, bottom - row * SIDE) - 1
     measure_line(keys, begin, min(1, last) * step, min(2, last) * step, last * step, n, line)
     past = min(columns, first + SEGMENT // SIDE)
+    is_nearer = False
     for block in range(first, past):
         at = (block - first) * SIDE
-        blocks[row, block] = max(max(line[at], line[at + 1]), max(line[at + 2], line[at + 3]))
+        key = max(max(line[at], line[at + 1]), max(line[at + 2], line[at + 3]))
+        is_nearer |= key != blocks[row, block]
+        blocks[row, block] = key
+    if not is_nearer:
+        return
     for y in range(max(top // SIDE, row - 1), row + 1):
         here, below = y, min((bottom - 1) // SIDE, y + 1)
         for x in range(max(0, first - 1), past):
