@@ -16,7 +16,7 @@ from projector.progress import Progress, Work
 from projector.render.geometry import Geometry, Lens
 from projector.render.memory import Front, Hidden, Placed
 from projector.render.order import as_input
-from projector.render.visits import Visits, strips, visits
+from projector.render.visits import Visits, cut, strips, visits
 
 CHUNK = 1 << 18
 """So many points are placed, then drawn: few enough to stay in the processor's cache."""
@@ -77,40 +77,48 @@ class Surface:
         """
         from projector.render.kernels import BATCH
 
-        is_known, self.front = front is self.front, None
+        before, self.front = self.front, None
+        is_known = front is before
         bounds = seen.geometry.bounds[: -(-seen.n_drawn // BATCH)]
         visited = visits(bounds, seen.lens, seen.largest)
         self._prepare(front.front.shape, len(visited.batches), is_see_through)
         if sprites is None and not is_known:
-            yield from self._splat_discs(seen, visited)
+            yield from self._splat_discs(seen, visited, front, before)
         if sprites is not None or is_see_through:
             yield from self._splat_chunks(seen, visited.batches, sprites)
-        if not is_known:
+        if sprites is not None:
             self._settle(front)
         self._is_clean = True
         self.front = front
 
-    def _splat_discs(self, seen: Seen, visited: Visits) -> Work[None]:
-        """Each core has a strip of the screen, and nothing to wait for."""
-        from projector.render.discs import kernels
+    def _splat_discs(
+        self, seen: Seen, visited: Visits, front: Front, before: Front | None
+    ) -> Work[None]:
+        """Each core has a strip of the screen, and nothing to wait for. before: the last front."""
+        from projector.render import kernels
+        from projector.render.discs.kernels import PAD, splat_discs
         from projector.render.hiding.kernels import SIDE
-        from projector.render.kernels import BATCH
 
         n, boxes, hidden = len(visited.batches), visited.boxes, self._hidden
-        edges = visited.strips(len(self._keys), N_CORES, SIDE)
-        most = max(1, STEP // BATCH)
-        for begin in range(0, n, most):
+        height, hides, filled = len(front.front), any(seen.lens[12:15]), None
+        if hides and before is not None and len(before.filled) == height:
+            filled = before.filled.sum(axis=1)
+        edges = visited.strips(height, N_CORES, SIDE, filled)
+        most = max(1, STEP // kernels.BATCH)
+        for begin in range(0, max(1, n), most):
             end = min(n, begin + most)
 
             def splat(top: int, bottom: int, begin: int = begin, end: int = end) -> None:
-                kernels.splat_discs(
+                splat_discs(
                     seen.cloud, seen.lens, visited.batches, boxes, boxes.view(np.int32),
                     seen.n_drawn, begin, end, top, bottom, self._keys,
                     hidden.blocks, hidden.farthest, hidden.drawn,
                 )  # fmt: skip
+                if end == n:
+                    kernels.settle(self._keys, PAD, front.front, front.filled, top, bottom)
 
             _for_each_strip(edges, splat)
-            yield Progress(end / n)
+            yield Progress(end / max(1, n))
 
     def _splat_chunks(
         self, seen: Seen, visited: NDArray[np.int32], sprites: SpriteSheet | None
@@ -121,7 +129,7 @@ class Surface:
         most = CHUNK // BATCH
         for begin in range(0, len(visited), most):
             placed = self._place(seen, visited[begin : begin + most])
-            edges = strips(placed.rows, placed.counts, len(self._keys), N_CORES, 1)
+            edges = strips(placed.rows, placed.counts, len(self._keys), N_CORES)
             if sprites is None:
                 self._blend(placed, edges, seen)
             else:
@@ -168,7 +176,7 @@ class Surface:
                     start, stop,
                 )  # fmt: skip
 
-        for_each_part(len(image), shade, smallest=FEW_ROWS)
+        _for_each_strip(cut(1 + front.filled.sum(axis=1), len(image), N_CORES), shade)
         if not front.has_ids:
             front.has_ids = True
             frozen(front.ids)

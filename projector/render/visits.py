@@ -20,10 +20,16 @@ class Visits:
     batches: NDArray[np.int32]
     boxes: FloatArray
 
-    def strips(self, height: int, n: int, step: int) -> list[int]:
-        """Strips of the screen, see below, each with about as many batches."""
-        rows = self.boxes[[1, 3]].T
-        return strips(np.clip(rows, 0, height), np.ones(len(rows)), height, n, step)
+    def strips(self, height: int, n: int, step: int, filled: NDArray[Any] | None) -> list[int]:
+        """Strips of the screen, see below, that take about as long as one another: by batches, and
+        where much is hidden by what is left of them, too. filled (h,): how much of each row of a
+        picture like this one has been filled; None: all are drawn, or nothing is known."""
+        rows = np.clip(self.boxes[[1, 3]].T, 0, height)
+        counts = _count(rows, np.ones(len(rows)), height, step)
+        if filled is not None and filled.any():
+            seen = np.add.reduceat(filled.astype(np.float64), np.arange(0, height, step))
+            counts = counts / max(1, counts.sum()) + seen / seen.sum()
+        return cut(counts, height, n, step)
 
 
 def visits(bounds: FloatArray, lens: Lens, largest: float) -> Visits:
@@ -39,12 +45,23 @@ def visits(bounds: FloatArray, lens: Lens, largest: float) -> Visits:
     return Visits(seen.astype(np.int32), np.ascontiguousarray(boxes[:, seen]))
 
 
-def strips(rows: FloatArray, counts: NDArray[Any], height: int, n: int, step: int) -> list[int]:
+def strips(rows: FloatArray, counts: NDArray[Any], height: int, n: int) -> list[int]:
     """Where n strips of the screen begin, and the end of the last, each with about as many points.
 
-    rows, counts: see place_points. Edges are multiples of step.
+    rows, counts: see place_points.
     """
+    return cut(_count(rows, counts, height, 1), height, n, 1)
+
+
+def _count(rows: FloatArray, counts: NDArray[Any], height: int, step: int) -> NDArray[Any]:
+    """How many points there are in each so many rows."""
     middles = np.clip(rows.sum(axis=1) / (2 * step), 0, (height - 1) // step).astype(np.int64)
-    upto = np.cumsum(np.bincount(middles, counts, minlength=-(-height // step)))
+    return np.bincount(middles, counts, minlength=-(-height // step))
+
+
+def cut(weights: NDArray[Any], height: int, n: int, step: int = 1) -> list[int]:
+    """Strips of about the same weight. weights: one for each step rows, of which edges are
+    multiples."""
+    upto = np.cumsum(weights)
     inner = np.searchsorted(upto, upto[-1] * np.arange(1, n) / n) * step
     return [0, *np.minimum(inner, height).tolist(), height]
