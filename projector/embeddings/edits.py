@@ -21,11 +21,16 @@ class Edit:
 
     column: a new name adds the column, empty elsewhere. rows: those it is written into; none only
     adds the column. value: as text, read as what the column holds; None makes the cells empty.
+    Raises InvalidChoice for a column without a name.
     """
 
     column: str
     rows: Selection
     value: str | None
+
+    def __post_init__(self) -> None:
+        if not self.column.strip():
+            raise InvalidChoice("A column needs a name.")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,13 +46,11 @@ def apply_edits(table: pl.DataFrame | None, n: int, edits: Sequence[Edit]) -> Wo
     """Write the edits, in order, into a table of n rows; the table itself stays as it is.
 
     A value that the column's type can't hold turns whole numbers into decimals, and anything else
-    into text. Rows beyond n are left out. Raises InvalidChoice for a column without a name.
+    into text. Rows beyond n are left out.
     """
     notes: dict[str, str] = {}
     for number, edit in enumerate(edits):
         yield Progress(number / len(edits), "Writing into the metadata")
-        if not edit.column.strip():
-            raise InvalidChoice("A column needs a name.")
         old = None if table is None else table.get_column(edit.column, default=None)
         new, note = _written(old, n, edit)
         if note:

@@ -49,7 +49,9 @@ choices = st.builds(
     selection=selections,
     named=st.lists(named, max_size=3).map(tuple),
     isolation=st.builds(Isolation, st.none() | selections),
-    edits=st.lists(st.builds(Edit, text, selections, st.none() | text), max_size=3).map(tuple),
+    edits=st.lists(
+        st.builds(Edit, text.filter(str.strip), selections, st.none() | text), max_size=3
+    ).map(tuple),
 )
 
 
@@ -82,6 +84,7 @@ def test_every_field_of_the_choice_is_written():
         ("selection", [[0, 10**15]], f"of {N}"),
         ("named", [{"rows": []}], "lacks a field"),
         ("edits", [7], "must be an object"),
+        ("edits", [{"column": " ", "rows": [0], "value": "x"}], "A column needs a name"),
         ("recolored", [], "must be an object"),
         ("n_neighbors", 0, "between 1"),
         ("search", "x" * 200_000, "longer than"),
