@@ -120,7 +120,7 @@ def place_points(
         if len(scales):
             raw[3 * BATCH : 3 * BATCH + n_here] = scales[first : first + n_here]
         read_batch(points, first, n_here, raw)
-        place_batch(raw, n_here, lens, 0, height, -1, spots, blocks)
+        place_batch(raw, n_here, lens, 0, height, 1, -1, spots, blocks)
         if len(ranks):
             for j in range(n_here):
                 at = 2 * BATCH + j
@@ -153,14 +153,13 @@ def read_batch(points, first, n, raw):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=ANY_ORDER)
-def place_batch(raw, n, lens, top, bottom, nowhere, spots, blocks):
+def place_batch(raw, n, lens, top, bottom, pitch, nowhere, spots, blocks):
     """spots float32 (4 BATCH,): x, y, depth, radius px of n points, a plane a trait. blocks int32:
-    the block of four by four pixels where each begins, or nowhere, if no part of it is in view:
-    rows top to bottom. raw: see read_batch, with sizes in its last plane."""
+    the block of four by four pixels where each begins, pitch blocks a row, or nowhere, if no part
+    of it is in view: rows top to bottom. raw: see read_batch, with sizes in its last plane."""
     near, width, reach = lens[16], lens[18], lens[21]
     high, low = np.float32(top), np.float32(bottom)
     none, one, half = np.float32(0), np.float32(1), np.float32(0.5)
-    n_columns = np.int32((width + np.float32(3)) / np.float32(4))
     for j in range(n):
         size = look_point(raw, 3 * BATCH + j)
         sx, sy, depth, r = seen_from(
@@ -178,7 +177,7 @@ def place_batch(raw, n, lens, top, bottom, nowhere, spots, blocks):
         # rounded down, the block is the one where the disc begins, or one before
         column = np.int32(min(width - one, max(none, sx - wide))) >> np.int32(2)
         row = np.int32(min(low - one, max(high, sy - wide))) >> np.int32(2)
-        block = row * n_columns + column
+        block = row * np.int32(pitch) + column
         put_spot(blocks, j, block if is_in else np.int32(nowhere))
 
 

@@ -60,25 +60,29 @@ class Placed:
 class Hidden:
     """What discs in front hide: see hiding.kernels.measure_segment, discs.kernels.splat_discs."""
 
+    columns: int
     blocks: NDArray[np.int32]
     farthest: NDArray[np.int32]
-    drawn: NDArray[np.int32]
+    drawn: FloatArray
 
     @classmethod
     def nothing(cls) -> Hidden:
-        return cls(np.empty((0, 0), np.int32), np.empty(0, np.int32), np.empty((0, 0), np.int32))
+        none = np.empty((0, 1), np.int32)
+        return cls(0, none, none.ravel(), none.view(np.float32))
 
     @classmethod
     def empty(cls, width: int, height: int) -> Hidden:
-        from projector.render.hiding.kernels import SEGMENT, SIDE
+        from projector.render.hiding.kernels import ACROSS, DOWN, SIDE
 
-        blocks = np.empty((-(-height // SIDE), -(-width // SIDE)), dtype=np.int32)
-        drawn = np.empty((len(blocks), -(-width // SEGMENT)), dtype=np.int32)
-        return cls(blocks, np.empty(blocks.size + 1, dtype=np.int32), drawn)
+        rows, columns = -(-height // SIDE), -(-width // SIDE)
+        drawn = np.empty((-(-rows // DOWN), -(-columns // ACROSS)), dtype=np.float32)
+        blocks = np.empty((rows, drawn.shape[1] * ACROSS + 1), dtype=np.int32)
+        return cls(columns, blocks, np.empty(blocks.size + 1, dtype=np.int32), drawn)
 
     def clear(self) -> None:
         """Nothing is hidden, but for what is out of view: the last of farthest."""
         self.blocks.fill(np.iinfo(np.int32).max)
+        self.blocks[:, self.columns :] = -1
         self.farthest.fill(np.iinfo(np.int32).max)
         self.farthest[-1] = -1
         self.drawn.fill(0)

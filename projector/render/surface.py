@@ -97,13 +97,13 @@ class Surface:
         """Each core has a strip of the screen, and nothing to wait for. before: the last front."""
         from projector.render import kernels
         from projector.render.discs.kernels import PAD, splat_discs
-        from projector.render.hiding.kernels import SIDE
+        from projector.render.hiding.kernels import TALL
 
         n, boxes, hidden = len(visited.batches), visited.boxes, self._hidden
         height, hides, filled = len(front.front), any(seen.lens[12:15]), None
         if hides and before is not None and len(before.filled) == height:
             filled = before.filled.sum(axis=1)
-        edges = visited.strips(height, N_CORES, SIDE, filled)
+        edges = visited.strips(height, N_CORES, TALL, filled)
         most = max(1, STEP // kernels.BATCH)
         for begin in range(0, max(1, n), most):
             end = min(n, begin + most)

@@ -9,7 +9,7 @@ import math
 import numpy as np
 from numba import njit
 
-from projector.render.hiding.kernels import SEGMENT, SIDE, is_box_seen, measure_segment
+from projector.render.hiding.kernels import SIDE, TALL, WIDE, is_box_seen, measure_tile
 from projector.render.kernels import BATCH, LEAST_RADIUS, RANK_BIT, SMALL, place_batch, read_batch
 from projector.render.lanes.kernels import cover_eight, cover_four, fetch
 
@@ -21,9 +21,8 @@ MEDIUM = np.float32(3.5)
 ITEMS_FETCHED = 16
 AHEAD = 3
 """So many batches before their turn points are fetched."""
-OFTEN = np.int32(24)
-"""After so many discs in a segment it is worth looking what they hide."""
-WIDE_COUNTS = np.int32(6)
+ENOUGH = np.float32(0.4 * WIDE * TALL)
+"""After discs of so many squared radii it is worth looking what they hide of a tile."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -35,37 +34,37 @@ def splat_discs(
 
     cloud: points, point_ids, scales, ranks. visits int32: which batches of the first n points, the
     nearest first, of these begin to end; boxes float32 (5, visits): see visits.boxes_of; box_bits:
-    the same memory as int32. blocks, farthest: see measure_segment, drawn int32 (h / SIDE, w /
-    SEGMENT), rounded up: how many discs since a segment was looked at last.
+    the same memory as int32. blocks, farthest: see measure_tile; drawn float32 (h / TALL, w /
+    WIDE), rounded up: squared radii since a tile was looked at last.
     """
     points, _point_ids, scales, ranks = cloud
-    nowhere = len(farthest) - 1
+    nowhere, pitch = len(farthest) - 1, blocks.shape[1]
     can_hide = (lens[12] != 0) | (lens[13] != 0) | (lens[14] != 0)
     spots, where = np.empty(4 * BATCH, np.float32), np.empty(BATCH, np.int32)
     bits, raw = spots.view(np.int32), np.ones(4 * BATCH, np.float32)
-    seen, line = np.empty(BATCH + 1, np.int32), np.empty(SEGMENT, np.int32)
+    seen, line = np.empty(2 * BATCH, np.int32), np.empty(WIDE, np.int32)
     for slot in range(begin, end):
         if boxes[TOP, slot] >= bottom or boxes[BOTTOM, slot] <= top:
             continue
         fetch_batch(points, visits, boxes, slot + AHEAD, end, top, bottom)
-        if is_batch_hidden(boxes, box_bits, slot, top, bottom, len(ranks), farthest, blocks):
+        nearest = box_bits[NEAREST, slot] >> 2 if len(ranks) else box_bits[NEAREST, slot]
+        if is_batch_hidden(boxes, slot, nearest, top, bottom, lens[18], farthest, pitch):
             continue
         first = visits[slot] * BATCH
         n_here = min(BATCH, n - first)
         if len(scales):
             raw[3 * BATCH : 3 * BATCH + n_here] = scales[first : first + n_here]
         read_batch(points, first, n_here, raw)
-        place_batch(raw, n_here, lens, top, bottom, nowhere, spots, where)
+        place_batch(raw, n_here, lens, top, bottom, pitch, nowhere, spots, where)
         if len(ranks):
             for j in range(n_here):
                 at = 2 * BATCH + j
                 bits[at] = (bits[at] >> 2) | (ranks[first + j] << RANK_BIT)
-        n_seen = find_seen(n_here, bits, spots, where, nowhere, top, bottom, farthest, blocks, seen)
-        splat_batch(seen, n_seen, first, spots, bits, top, bottom, keys)
-        if can_hide:
-            count_drawn(
-                seen, n_seen, spots, where, top, bottom, line, keys, blocks, farthest, drawn
-            )
+        n_small, n_wide = find_seen(n_here, bits, spots, where, top, bottom, farthest, pitch, seen)
+        area = splat_small(seen, n_small, first, spots, bits, top, bottom, keys)
+        area += splat_wider(seen, n_wide, first, spots, bits, top, bottom, keys)
+        if can_hide and area > 0:
+            count_drawn(boxes, slot, area, top, bottom, line, keys, blocks, farthest, drawn)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -78,57 +77,66 @@ def fetch_batch(points, visits, boxes, slot, end, top, bottom):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def is_batch_hidden(boxes, box_bits, slot, top, bottom, has_ranks, farthest, blocks):
-    """Whether no point of a batch can be in front of what is drawn."""
-    columns = blocks.shape[1]
-    key = box_bits[NEAREST, slot] >> 2 if has_ranks else box_bits[NEAREST, slot]
+def is_batch_hidden(boxes, slot, nearest, top, bottom, width, farthest, pitch):
+    """Whether no point of a batch, this key at the least, can be in front of what is drawn."""
     left = int(max(np.float32(0), boxes[LEFT, slot])) // SIDE
-    right = min(columns - 1, int(boxes[RIGHT, slot]) // SIDE)
+    right = int(min(width - np.float32(1), boxes[RIGHT, slot])) // SIDE
     first = int(max(np.float32(top), boxes[TOP, slot])) // SIDE
     last = int(min(np.float32(bottom - 1), boxes[BOTTOM, slot])) // SIDE
-    return not is_box_seen(left, first, right, last, key, farthest, columns)
+    return not is_box_seen(left, first, right, last, nearest, farthest, pitch)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def find_seen(n, bits, spots, where, nowhere, top, bottom, farthest, blocks, seen):
-    """Which of a batch's points may be in front somewhere, and how many."""
-    count, half = 0, np.float32(0.5)
-    columns = blocks.shape[1]
+def find_seen(n, bits, spots, where, top, bottom, farthest, pitch, seen):
+    """Which of a batch's points may be in front somewhere: seen int32 (2 BATCH,), the small ones
+    from its first item on, others from its middle on. How many of either."""
+    n_small, n_wide = 0, 0
     for j in range(n):
+        key, is_small = bits[2 * BATCH + j], spots[3 * BATCH + j] < SMALL
+        is_seen = key <= farthest[np.uint64(where[j])]
+        seen[np.uint64(n_small)] = j
+        n_small += is_seen & is_small
+        seen[np.uint64(BATCH + n_wide)] = j
+        n_wide += not is_small
+    n_seen = 0
+    for k in range(n_wide):
+        j = seen[BATCH + k]
         key, r, block = bits[2 * BATCH + j], spots[3 * BATCH + j], where[j]
+        x, y = spots[j], spots[BATCH + j]
         is_seen = key <= farthest[np.uint64(block)]
-        if r >= SMALL and not is_seen and block < nowhere:
-            x, y = spots[j], spots[BATCH + j]
+        if not is_seen and block < len(farthest) - 1:
+            row = block // pitch
             is_seen = is_box_seen(
-                block % columns,
-                block // columns,
-                int(min(np.float32(columns * SIDE - 1), max(half, x + r))) // SIDE,
+                block - row * pitch, row,
+                min(pitch - 2, int(max(np.float32(0), x + r)) // SIDE),
                 int(min(np.float32(bottom - 1), max(np.float32(top), y + r))) // SIDE,
-                key, farthest, columns,
+                key, farthest, pitch,
             )  # fmt: skip
-        seen[count] = j
-        count += is_seen
-    return count
+        seen[BATCH + n_seen] = j
+        n_seen += is_seen
+    return n_small, n_seen
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def up(value):
+    """A number rounded up, without a call."""
+    whole = np.intp(np.int32(value))
+    return whole + (value > np.float32(whole))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def splat_batch(seen, n, first, spots, bits, top, bottom, keys):
-    """Offer n of a batch's points to the pixels that they hold."""
-    half = np.float32(0.5)
+def splat_small(seen, n, first, spots, bits, top, bottom, keys):
+    """Offer n of a batch's points to the pixels that they hold, at most four by four; the sum of
+    their squared radii."""
+    half, area = np.float32(0.5), np.float32(0)
     for k in range(n):
         j = seen[k]
         x, y, r = spots[j], spots[BATCH + j], max(LEAST_RADIUS, spots[3 * BATCH + j])
         key = (np.int64(bits[2 * BATCH + j]) << np.int64(32)) | np.int64(first + j)
-        if r >= MEDIUM:
-            splat_wide(keys, key, x, y, r, top, bottom)
-            continue
-        x0, y0 = math.ceil(x - r - half), math.ceil(y - r - half)
+        area += r * r
+        x0, y0 = up(x - r - half), up(y - r - half)
         dx, dy = np.float32(x0) + half - x, np.float32(y0) + half - y
-        if r >= SMALL:
-            for row in range(max(0, top - y0), min(math.floor(y + r - half) + 1, bottom) - y0):
-                side = dy + np.float32(row)
-                cover_eight(keys, y0 + row, x0 + PAD, dx, r * r - side * side, key)
-        elif y0 >= top and y0 + 4 <= bottom:
+        if y0 >= top and y0 + 4 <= bottom:
             for row in range(4):
                 side = dy + np.float32(row)
                 cover_four(keys, y0 + row, x0 + PAD, dx, r * r - side * side, key)
@@ -136,31 +144,46 @@ def splat_batch(seen, n, first, spots, bits, top, bottom, keys):
             for row in range(max(0, top - y0), min(4, bottom - y0)):
                 side = dy + np.float32(row)
                 cover_four(keys, y0 + row, x0 + PAD, dx, r * r - side * side, key)
+    return area
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def count_drawn(seen, n, spots, where, top, bottom, line, keys, blocks, farthest, drawn):
-    """Count discs where they begin, wide ones wherever they are, and look what they hide."""
-    columns = blocks.shape[1]
+def splat_wider(seen, n, first, spots, bits, top, bottom, keys):
+    """As splat_small, of the larger ones."""
+    half, area = np.float32(0.5), np.float32(0)
     for k in range(n):
-        j = seen[k]
-        row, segment = where[j] // columns, where[j] % columns // (SEGMENT // SIDE)
-        r = spots[3 * BATCH + j]
-        if r < MEDIUM:
-            drawn[row, segment] += 1
-            if drawn[row, segment] >= OFTEN:
-                drawn[row, segment] = 0
-                measure_segment(keys, PAD, row, segment, top, bottom, line, blocks, farthest)
+        j = seen[BATCH + k]
+        x, y, r = spots[j], spots[BATCH + j], spots[3 * BATCH + j]
+        key = (np.int64(bits[2 * BATCH + j]) << np.int64(32)) | np.int64(first + j)
+        area += r * r
+        if r >= MEDIUM:
+            splat_wide(keys, key, x, y, r, top, bottom)
             continue
-        x, y = spots[j] + r, spots[BATCH + j] + r
-        last = int(min(np.float32(bottom - 1), max(np.float32(top), y))) // SIDE
-        most = min(drawn.shape[1] - 1, int(max(np.float32(0), x)) // SEGMENT)
-        for down in range(row, last + 1):
-            for along in range(segment, most + 1):
-                drawn[down, along] += WIDE_COUNTS
-                if drawn[down, along] >= OFTEN:
-                    drawn[down, along] = 0
-                    measure_segment(keys, PAD, down, along, top, bottom, line, blocks, farthest)
+        x0, y0 = up(x - r - half), up(y - r - half)
+        dx, dy = np.float32(x0) + half - x, np.float32(y0) + half - y
+        last = min(np.intp(max(np.float32(top), y + r + half)), bottom) - y0
+        for row in range(max(0, top - y0), last):
+            side = dy + np.float32(row)
+            cover_eight(keys, y0 + row, x0 + PAD, dx, r * r - side * side, key)
+    return area
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def count_drawn(boxes, slot, area, top, bottom, line, keys, blocks, farthest, drawn):
+    """Add a batch's area to the tiles that it touches, and look what is hidden where it is enough."""
+    width = np.float32(keys.shape[1] - 2 * PAD)
+    left = int(max(np.float32(0), boxes[LEFT, slot])) // WIDE
+    right = int(min(width - np.float32(1), boxes[RIGHT, slot])) // WIDE
+    first = int(max(np.float32(top), boxes[TOP, slot])) // TALL
+    last = int(min(np.float32(bottom - 1), boxes[BOTTOM, slot])) // TALL
+    n_tiles = (right + 1 - left) * (last + 1 - first)
+    count = area / np.float32(n_tiles)
+    for row in range(first, last + 1):
+        for column in range(left, right + 1):
+            drawn[row, column] += count
+            if drawn[row, column] >= ENOUGH:
+                drawn[row, column] = 0
+                measure_tile(keys, PAD, row, column, top, bottom, line, blocks, farthest)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
