@@ -170,7 +170,7 @@ def splat_wider(seen, n, first, spots, bits, top, bottom, keys):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def count_drawn(boxes, slot, area, top, bottom, line, keys, blocks, farthest, drawn):
-    """Add a batch's area to the tiles that it touches, and look what is hidden where it is enough."""
+    """Add a batch's area to the tiles that it touches, and look where it hides enough."""
     width = np.float32(keys.shape[1] - 2 * PAD)
     left = int(max(np.float32(0), boxes[LEFT, slot])) // WIDE
     right = int(min(width - np.float32(1), boxes[RIGHT, slot])) // WIDE
