@@ -20,6 +20,7 @@ BATCH = 128
 SPAN = 32
 """Pixels of a row that are skipped at once where nothing is."""
 RANK_BIT = 29
+HIGHEST_BIT = np.uint32(1 << 15)
 EMPTY = np.int64(0x7FFFFFFFFFFFFFFF)
 AWAY = np.float32(1e9)
 """The y of a point that is not drawn."""
@@ -45,13 +46,38 @@ def spread_bits(value):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def morton_codes(points, low, scale, codes, start, stop):
-    """codes uint64 (n,): points near one another in space get codes near one another."""
+def hilbert_codes(points, low, scale, codes, start, stop):
+    """codes uint64 (n,): where points are along a curve that fills space without a jump, so that
+    a piece of it is compact. Skilling, Programming the Hilbert curve (2004)."""
     for i in range(start, stop):
-        x = spread_bits((points[i, 0] - low[0]) * scale)
-        y = spread_bits((points[i, 1] - low[1]) * scale)
-        z = spread_bits((points[i, 2] - low[2]) * scale)
-        codes[i] = x | (y << np.uint64(1)) | (z << np.uint64(2))
+        x = np.uint32((points[i, 0] - low[0]) * scale)
+        y = np.uint32((points[i, 1] - low[1]) * scale)
+        z = np.uint32((points[i, 2] - low[2]) * scale)
+        bit = HIGHEST_BIT
+        while bit > 1:
+            below = np.uint32(bit - 1)
+            x ^= below if x & bit else np.uint32(0)
+            x, y = turned(x, y, bit, below)
+            x, z = turned(x, z, bit, below)
+            bit = np.uint32(bit >> 1)
+        y ^= x
+        z ^= y
+        flips, bit = np.uint32(0), HIGHEST_BIT
+        while bit > 1:
+            flips ^= np.uint32(bit - 1) if z & bit else np.uint32(0)
+            bit = np.uint32(bit >> 1)
+        high, middle, least = spread_bits(x ^ flips), spread_bits(y ^ flips), spread_bits(z ^ flips)
+        codes[i] = (high << np.uint64(2)) | (middle << np.uint64(1)) | least
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def turned(x, other, bit, below):
+    """Lower bits inverted in the first axis, or swapped between both, by a bit of the other."""
+    swapped = np.uint32((x ^ other) & below)
+    return (
+        x ^ (below if other & bit else swapped),
+        other ^ (np.uint32(0) if other & bit else swapped),
+    )
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -10,15 +10,17 @@ from numpy.typing import NDArray
 from projector.arrays import FloatArray, frozen
 from projector.parallel import for_each_part
 
-N_LEVELS = 16
-MANY, N_LEVELS_OF_MANY = 1_000_000, 128
+FIRST_SHARE = 16
+MANY, FIRST_SHARE_OF_MANY = 1_000_000, 128
+"""The first part is one point in so many; each further part doubles what is drawn."""
 
 
 def fair_order(points: FloatArray) -> NDArray[np.int64]:
     """The order of finite points float32 (n, 3), as their numbers.
 
-    Along the Morton curve every so-many-th point makes one level; the levels follow one another in
-    bit-reversed order, so that each fills the widest gaps of those before it.
+    Along the Hilbert curve every so-many-th point makes the first part; each part that follows
+    has those halfway between all that were before. The last one, half of the points, is nearly as
+    dense as all of them: its batches are small, so few of them need to be looked at.
     """
     from projector.render import kernels
 
@@ -30,24 +32,21 @@ def fair_order(points: FloatArray) -> NDArray[np.int64]:
     given = as_input(points, np.float32)
 
     def encode(start: int, stop: int) -> None:
-        kernels.morton_codes(given, low, scale, codes, start, stop)
+        kernels.hilbert_codes(given, low, scale, codes, start, stop)
 
     for_each_part(n, encode, smallest=10_000)
     along = np.argsort(codes, kind="stable")
-    return np.concatenate([along[first :: n_levels(n)] for first in _level_starts(n)])
-
-
-def n_levels(n: int) -> int:
-    """How many leading parts n points have."""
-    return N_LEVELS if n <= MANY else N_LEVELS_OF_MANY
+    steps = _steps(n)
+    halfway = [along[step // 2 :: step] for step in steps[:-1]]
+    return np.concatenate([along[:: steps[0]], *halfway])
 
 
 def count_drawn(n: int, n_most: int | None) -> int:
-    """Whole levels only, as part of a level would leave a hole in the cloud."""
-    if n_most is None or n_most >= n:
-        return n
-    levels = max(1, n_most * n_levels(n) // max(1, n))
-    return sum(len(range(first, n, n_levels(n))) for first in _level_starts(n)[:levels])
+    """Whole parts only, as part of one would leave a hole in the cloud; at least the first."""
+    steps = _steps(n)
+    leading = [-(-n // step) for step in steps]
+    wanted = n if n_most is None else n_most
+    return max([leading[0], *(count for count in leading if count <= wanted)])
 
 
 def as_input(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
@@ -55,7 +54,7 @@ def as_input(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
     return frozen(np.ascontiguousarray(array, dtype=dtype).view())
 
 
-def _level_starts(n: int) -> list[int]:
-    """0 .. levels - 1 with their bits reversed: 0, 8, 4, 12 ..."""
-    bits = n_levels(n).bit_length() - 1
-    return [int(f"{level:0{bits}b}"[::-1], 2) for level in range(n_levels(n))]
+def _steps(n: int) -> list[int]:
+    """After each part every so-many-th point along the curve is drawn; at last, each."""
+    first = FIRST_SHARE if n <= MANY else FIRST_SHARE_OF_MANY
+    return [first >> halved for halved in range(first.bit_length())]

@@ -21,12 +21,12 @@ from projector.progress import Progress, Work, finish
 from projector.render.camera import Camera
 from projector.render.geometry import ordered
 from projector.render.memory import Front
-from projector.render.order import N_LEVELS, as_input, count_drawn, fair_order
+from projector.render.order import as_input, count_drawn, fair_order
 from projector.render.polygon import points_within
 from projector.render.style import HIDDEN, NORMAL, RAISED, Picture, Style
 from projector.render.surface import Seen, Surface
 
-__all__ = ["N_LEVELS", "Picture", "Raster", "Style", "Surface", "warm_up"]
+__all__ = ["Picture", "Raster", "Style", "Surface", "warm_up"]
 
 SMALLEST_RADIUS_PX = 0.5
 NO_SCALES: FloatArray = frozen(np.empty(0, np.float32))
