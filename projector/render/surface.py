@@ -80,12 +80,12 @@ class Surface:
         before, self.front = self.front, None
         is_known = front is before
         bounds = seen.geometry.bounds[: -(-seen.n_drawn // BATCH)]
-        visited = visits(bounds, seen.lens, seen.largest)
+        visited = visits(bounds, seen.lens, len(front.front), seen.largest)
         self._prepare(front.front.shape, len(visited.batches), is_see_through)
         if sprites is None and not is_known:
             yield from self._splat_discs(seen, visited, front, before)
         if sprites is not None or is_see_through:
-            yield from self._splat_chunks(seen, visited.batches, sprites)
+            yield from self._splat_chunks(seen, visited.batches[visited.order], sprites)
         if sprites is not None:
             self._settle(front)
         self._is_clean = True
@@ -97,13 +97,12 @@ class Surface:
         """Each core has a strip of the screen, and nothing to wait for. before: the last front."""
         from projector.render import kernels
         from projector.render.discs.kernels import PAD, splat_discs
-        from projector.render.hiding.kernels import TALL
 
         n, boxes, hidden = len(visited.batches), visited.boxes, self._hidden
         height, hides, filled = len(front.front), any(seen.lens[12:15]), None
         if hides and before is not None and len(before.filled) == height:
             filled = before.filled.sum(axis=1)
-        edges = visited.strips(height, N_CORES, TALL, filled)
+        edges = visited.strips(height, N_CORES, filled)
         most = max(1, STEP // kernels.BATCH)
         for begin in range(0, max(1, n), most):
             end = min(n, begin + most)
@@ -111,7 +110,7 @@ class Surface:
             def splat(top: int, bottom: int, begin: int = begin, end: int = end) -> None:
                 splat_discs(
                     seen.cloud, seen.lens, visited.batches, boxes, boxes.view(np.int32),
-                    seen.n_drawn, begin, end, top, bottom, self._keys,
+                    visited.order, seen.n_drawn, begin, end, top, bottom, self._keys,
                     hidden.blocks, hidden.farthest, hidden.drawn,
                 )  # fmt: skip
                 if end == n:

@@ -8,41 +8,44 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from projector.arrays import FloatArray
+from projector.arrays import DoubleArray, FloatArray
 from projector.render.geometry import Lens
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Visits:
-    """batches: int32 (m,), those that may be in view, the nearest first, as they hide the others.
-    boxes: float32 (5, m), where each is on the screen: see kernels.box_batches."""
+    """batches: int32 (m,), those that may be in view; boxes: float32 (m, 5), where on the screen,
+    counts: float64 (rows / TALL, rounded up), how many where: see box_batches. order: int64 (m,),
+    the nearest first, as they hide the others."""
 
     batches: NDArray[np.int32]
     boxes: FloatArray
+    counts: DoubleArray
+    order: NDArray[np.int64]
 
-    def strips(self, height: int, n: int, step: int, filled: NDArray[Any] | None) -> list[int]:
+    def strips(self, height: int, n: int, filled: NDArray[Any] | None) -> list[int]:
         """Strips of the screen, see below, that take about as long as one another: by batches, and
         where much is hidden by what is left of them, too. filled (h,): how much of each row of a
         picture like this one has been filled; None: all are drawn, or nothing is known."""
-        rows = np.clip(self.boxes[[1, 3]].T, 0, height)
-        counts = _count(rows, np.ones(len(rows)), height, step)
+        from projector.render.hiding.kernels import TALL
+
+        counts = self.counts
         if filled is not None and filled.any():
-            seen = np.add.reduceat(filled.astype(np.float64), np.arange(0, height, step))
+            seen = np.add.reduceat(filled.astype(np.float64), np.arange(0, height, TALL))
             counts = counts / max(1, counts.sum()) + seen / seen.sum()
-        return cut(counts, height, n, step)
+        return cut(counts, height, n, TALL)
 
 
-def visits(bounds: FloatArray, lens: Lens, largest: float) -> Visits:
-    """bounds: float32 (m, 6), of all batches: see kernels.bound_batches. largest: the factor of
-    the largest point."""
-    from projector.render.boxes.kernels import box_batches
+def visits(bounds: FloatArray, lens: Lens, height: int, largest: float) -> Visits:
+    """bounds: float32 (m, 6), of all batches: see kernels.bound_batches. height: of the screen, in
+    rows. largest: the factor of the largest point."""
+    from projector.render.boxes.kernels import NEAREST, box_batches
+    from projector.render.hiding.kernels import TALL
 
-    boxes = np.empty((5, len(bounds)), dtype=np.float32)
-    box_batches(bounds, lens, np.float32(largest), boxes)
-    left, _top, right, _bottom, nearest = boxes
-    seen = np.flatnonzero(right >= left)
-    seen = seen[np.argsort(nearest[seen])]
-    return Visits(seen.astype(np.int32), np.ascontiguousarray(boxes[:, seen]))
+    boxes = np.empty((len(bounds), 5), dtype=np.float32)
+    batches, counts = np.empty(len(bounds), dtype=np.int32), np.zeros(-(-height // TALL))
+    n = box_batches(bounds, lens, np.float32(largest), boxes, batches, counts)
+    return Visits(batches[:n], boxes[:n], counts, np.argsort(boxes[:n, NEAREST]))
 
 
 def strips(rows: FloatArray, counts: NDArray[Any], height: int, n: int) -> list[int]:
@@ -50,13 +53,8 @@ def strips(rows: FloatArray, counts: NDArray[Any], height: int, n: int) -> list[
 
     rows, counts: see place_points.
     """
-    return cut(_count(rows, counts, height, 1), height, n, 1)
-
-
-def _count(rows: FloatArray, counts: NDArray[Any], height: int, step: int) -> NDArray[Any]:
-    """How many points there are in each so many rows."""
-    middles = np.clip(rows.sum(axis=1) / (2 * step), 0, (height - 1) // step).astype(np.int64)
-    return np.bincount(middles, counts, minlength=-(-height // step))
+    middles = np.clip(rows.sum(axis=1) / 2, 0, height - 1).astype(np.int64)
+    return cut(np.bincount(middles, counts, minlength=height), height, n)
 
 
 def cut(weights: NDArray[Any], height: int, n: int, step: int = 1) -> list[int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from projector.render.hiding.kernels import TALL
 from projector.render.kernels import FARTHEST_GROWTH, NEAREST_GROWTH
 
 LEFT, TOP, RIGHT, BOTTOM, NEAREST = range(5)
@@ -17,12 +18,14 @@ ANYWHERE = np.float32(1e9)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def box_batches(bounds, lens, largest, boxes):
-    """boxes float32 (5, batches): left, top, right, bottom px and the nearest depth of each batch,
-    its discs included; a box whose right is before its left is out of view. bounds: see
-    bound_batches. largest: the factor of the largest point."""
+def box_batches(bounds, lens, largest, boxes, batches, counts):
+    """How many batches may be in view. batches int32: which, boxes float32 (batches, 5): left, top,
+    right, bottom px and the nearest depth of each, its discs included. counts float64 (h /
+    TALL, rounded up): of how many batches the middle is in so many rows. bounds: see bound_batches.
+    largest: the factor of the largest point."""
     near, focus, width, height, radius, reach = lens[16:]
-    none, one = np.float32(0), np.float32(1)
+    none, one, half = np.float32(0), np.float32(1), np.float32(0.5)
+    n = 0
     for batch in range(bounds.shape[0]):
         bound = bounds[batch]
         nearest, farthest = row_range(bound, lens[12:16])
@@ -36,9 +39,14 @@ def box_batches(bounds, lens, largest, boxes):
         top, bottom = pixel_range(-high_y, -low_y, low_w, high_w, height, margin)
         is_in = (farthest > near) & (right > none) & (left < width) & (bottom > none)
         is_in &= top < height
-        boxes[LEFT, batch], boxes[RIGHT, batch] = left, right if is_in else left - one
-        boxes[TOP, batch], boxes[BOTTOM, batch] = top, bottom
-        boxes[NEAREST, batch] = nearest
+        boxes[n, LEFT], boxes[n, TOP], boxes[n, RIGHT], boxes[n, BOTTOM] = left, top, right, bottom
+        boxes[n, NEAREST] = nearest
+        batches[n] = batch
+        if is_in and right >= left:
+            n += 1
+            middle = (max(none, top) + min(height, bottom)) * half
+            counts[min(len(counts) - 1, int(middle) // TALL)] += 1
+    return n
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")

@@ -27,15 +27,16 @@ ENOUGH = np.float32(0.4 * WIDE * TALL)
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def splat_discs(
-    cloud, lens, visits, boxes, box_bits, n, begin, end, top, bottom, keys, blocks, farthest, drawn
-):
+    cloud, lens, batches, boxes, box_bits, order, n, begin, end, top, bottom, keys,
+    blocks, farthest, drawn,
+):  # fmt: skip
     """One strip, rows top to bottom: the least (depth << 32 | place) of the discs that hold a
     pixel's middle, keys int64 (h, w + 2 PAD).
 
-    cloud: points, point_ids, scales, ranks. visits int32: which batches of the first n points, the
-    nearest first, of these begin to end; boxes float32 (5, visits): see visits.boxes_of; box_bits:
-    the same memory as int32. blocks, farthest: see measure_tile; drawn float32 (h / TALL, w /
-    WIDE), rounded up: squared radii since a tile was looked at last.
+    cloud: points, point_ids, scales, ranks. batches, boxes: see box_batches, of the first n points;
+    box_bits: boxes as int32; order: of batches, the nearest first, of these begin to end. blocks,
+    farthest: see measure_tile; drawn float32 (h / TALL, w / WIDE), rounded up: squared radii since
+    a tile was looked at last.
     """
     points, _point_ids, scales, ranks = cloud
     nowhere, pitch = len(farthest) - 1, blocks.shape[1]
@@ -43,14 +44,20 @@ def splat_discs(
     spots, where = np.empty(4 * BATCH, np.float32), np.empty(BATCH, np.int32)
     bits, raw = spots.view(np.int32), np.ones(4 * BATCH, np.float32)
     seen, line = np.empty(2 * BATCH, np.int32), np.empty(WIDE, np.int32)
-    for slot in range(begin, end):
-        if boxes[TOP, slot] >= bottom or boxes[BOTTOM, slot] <= top:
+    for turn in range(begin, end):
+        slot = order[turn]
+        box, nearest = boxes[slot], box_bits[slot, NEAREST]
+        if box[TOP] >= bottom or box[BOTTOM] <= top:
             continue
-        fetch_batch(points, visits, boxes, slot + AHEAD, end, top, bottom)
-        nearest = box_bits[NEAREST, slot] >> 2 if len(ranks) else box_bits[NEAREST, slot]
-        if is_batch_hidden(boxes, slot, nearest, top, bottom, lens[18], farthest, pitch):
+        if turn + AHEAD < end:
+            fetch_batch(
+                points, batches[order[turn + AHEAD]], boxes[order[turn + AHEAD]], top, bottom
+            )
+        if len(ranks):
+            nearest >>= 2
+        if is_batch_hidden(box, nearest, top, bottom, lens[18], farthest, pitch):
             continue
-        first = visits[slot] * BATCH
+        first = batches[slot] * BATCH
         n_here = min(BATCH, n - first)
         if len(scales):
             raw[3 * BATCH : 3 * BATCH + n_here] = scales[first : first + n_here]
@@ -64,25 +71,25 @@ def splat_discs(
         area = splat_small(seen, n_small, first, spots, bits, top, bottom, keys)
         area += splat_wider(seen, n_wide, first, spots, bits, top, bottom, keys)
         if can_hide and area > 0:
-            count_drawn(boxes, slot, area, top, bottom, line, keys, blocks, farthest, drawn)
+            count_drawn(box, area, top, bottom, line, keys, blocks, farthest, drawn)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def fetch_batch(points, visits, boxes, slot, end, top, bottom):
+def fetch_batch(points, batch, box, top, bottom):
     """Have the points of a batch to come brought near, if the strip touches it."""
-    if slot < end and boxes[TOP, slot] < bottom and boxes[BOTTOM, slot] > top:
-        first = np.intp(visits[slot]) * 4 * BATCH
+    if box[TOP] < bottom and box[BOTTOM] > top:
+        first = np.intp(batch) * 4 * BATCH
         for item in range(first, min(points.size, first + 4 * BATCH), ITEMS_FETCHED):
             fetch(points, item)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def is_batch_hidden(boxes, slot, nearest, top, bottom, width, farthest, pitch):
+def is_batch_hidden(box, nearest, top, bottom, width, farthest, pitch):
     """Whether no point of a batch, this key at the least, can be in front of what is drawn."""
-    left = int(max(np.float32(0), boxes[LEFT, slot])) // SIDE
-    right = int(min(width - np.float32(1), boxes[RIGHT, slot])) // SIDE
-    first = int(max(np.float32(top), boxes[TOP, slot])) // SIDE
-    last = int(min(np.float32(bottom - 1), boxes[BOTTOM, slot])) // SIDE
+    left = int(max(np.float32(0), box[LEFT])) // SIDE
+    right = int(min(width - np.float32(1), box[RIGHT])) // SIDE
+    first = int(max(np.float32(top), box[TOP])) // SIDE
+    last = int(min(np.float32(bottom - 1), box[BOTTOM])) // SIDE
     return not is_box_seen(left, first, right, last, nearest, farthest, pitch)
 
 
@@ -169,13 +176,13 @@ def splat_wider(seen, n, first, spots, bits, top, bottom, keys):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def count_drawn(boxes, slot, area, top, bottom, line, keys, blocks, farthest, drawn):
+def count_drawn(box, area, top, bottom, line, keys, blocks, farthest, drawn):
     """Add a batch's area to the tiles that it touches, and look where it hides enough."""
     width = np.float32(keys.shape[1] - 2 * PAD)
-    left = int(max(np.float32(0), boxes[LEFT, slot])) // WIDE
-    right = int(min(width - np.float32(1), boxes[RIGHT, slot])) // WIDE
-    first = int(max(np.float32(top), boxes[TOP, slot])) // TALL
-    last = int(min(np.float32(bottom - 1), boxes[BOTTOM, slot])) // TALL
+    left = int(max(np.float32(0), box[LEFT])) // WIDE
+    right = int(min(width - np.float32(1), box[RIGHT])) // WIDE
+    first = int(max(np.float32(top), box[TOP])) // TALL
+    last = int(min(np.float32(bottom - 1), box[BOTTOM])) // TALL
     n_tiles = (right + 1 - left) * (last + 1 - first)
     count = area / np.float32(n_tiles)
     for row in range(first, last + 1):
