@@ -64,8 +64,7 @@ class Surface:
     _is_clean: bool = False
     _placed: Placed = field(default_factory=lambda: Placed.empty(0, 0))
     _hidden: Hidden = field(default_factory=Hidden.nothing)
-    _sums: FloatArray = field(default_factory=lambda: np.empty((0, 0, 4), np.float32))
-    _through: FloatArray = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    _planes: FloatArray = field(default_factory=lambda: np.empty((0, 0, 0), np.float32))
 
     def splat(
         self, seen: Seen, front: Front, sprites: SpriteSheet | None, is_see_through: bool
@@ -166,8 +165,8 @@ class Surface:
                 )  # fmt: skip
             elif is_see_through:
                 glass.settle_blend(
-                    self._sums, self._through, front.front, seen.geometry.point_ids, seen.ground,
-                    pixels, ids, start, stop,
+                    self._planes, front.front, seen.geometry.point_ids, seen.ground, pixels, ids,
+                    start, stop,
                 )  # fmt: skip
             else:
                 shading.shade_discs(
@@ -197,15 +196,18 @@ class Surface:
         if len(self._placed.counts) < n_batches:
             self._placed = Placed.empty(n_batches, BATCH)
         if not is_see_through:
-            self._sums, self._through = (
-                np.empty((0, 0, 4), np.float32),
-                np.empty((0, 0), np.float32),
-            )
+            self._planes = np.empty((0, 0, 0), np.float32)
             return
-        if self._through.shape != size:
-            self._sums, self._through = np.empty((*size, 4), np.float32), np.empty(size, np.float32)
-        self._sums.fill(0)
-        self._through.fill(1)
+        self._prepare_planes(height, width)
+
+    def _prepare_planes(self, height: int, width: int) -> None:
+        from projector.render.glass.kernels import PAD, PLANES, THROUGH
+
+        size = (height, PLANES, width + 2 * PAD)
+        if self._planes.shape != size:
+            self._planes = np.empty(size, np.float32)
+        self._planes[:, :THROUGH] = 0
+        self._planes[:, THROUGH] = 1
 
     def _place(self, seen: Seen, visited: NDArray[np.int32]) -> Placed:
         from projector.render import kernels
@@ -243,7 +245,7 @@ class Surface:
         def blend(top: int, bottom: int) -> None:
             kernels.blend_discs(
                 placed.screen, placed.places, placed.rows, placed.counts, seen.cloud, seen.paint,
-                seen.lens, opacity, top, bottom, self._sums, self._through,
+                seen.lens, opacity, top, bottom, self._planes,
             )  # fmt: skip
 
         _for_each_strip(edges, blend)

@@ -4,66 +4,67 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numba import njit
 
 from projector.render.kernels import BATCH, DIM, HIDDEN, RAISED, fade, seen_at
+from projector.render.lanes.kernels import TINTED, tint_pixels
 from projector.render.shading.kernels import packed, share_of
 
 DIM_WEIGHT, RAISED_WEIGHT = np.float32(0.05), np.float32(20.0)
 MOST_OPAQUE = np.float32(0.998)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def touched(center, reach, low, high):
-    """First and one past the last pixel whose middle may lie within reach, cut to low..high."""
-    first = max(low, math.ceil(center - reach - np.float32(0.5)))
-    return first, min(high, math.floor(center + reach - np.float32(0.5)) + 1)
+PLANES = 5
+RED, GREEN, BLUE, WEIGHT, THROUGH = range(PLANES)
+PAD = TINTED
+"""Pixels to the left and right of a picture that discs may be laid over, unseen."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def blend_discs(
-    screen, places, rows, counts, cloud, paint, lens, opacity, top, bottom, sums, through
-):
-    """One strip: sums float32 (h, w, 4) gather weighted colors and weights, through float32 (h, w)
-    what is left of the background. cloud, paint: see shade_discs."""
-    points, point_ids, scales, _ranks = cloud
+def blend_discs(screen, places, rows, counts, cloud, paint, lens, opacity, top, bottom, planes):
+    """One strip: planes float32 (h, PLANES, w + 2 PAD) gather weighted colors and weights, and the
+    last keeps what is left of the background. cloud, paint: see shade_discs."""
+    points, point_ids, scales, ranks = cloud
     colors, emphasis, ground, haze = paint
-    width = through.shape[1]
-    one, half = np.float32(1), np.float32(0.5)
+    half = np.float32(0.5)
     for batch in range(len(rows)):
         if rows[batch, 1] < top or rows[batch, 0] > bottom:
             continue
         for i in range(batch * BATCH, batch * BATCH + counts[batch]):
-            x, y, r = screen[i, 0], screen[i, 1], screen[i, 3]
-            outer = r + half
-            y0, y1 = touched(y, outer, top, bottom)
-            if y0 >= y1:
+            x, y, depth, outer = screen[i, 0], screen[i, 1], screen[i, 2], screen[i, 3] + half
+            if not (y + outer > top and y - outer < bottom):
                 continue
-            x0, x1 = touched(x, outer, 0, width)
-            _x, _y, depth, _r = seen_at(points, places[i], scales, lens)
+            if len(ranks):
+                _x, _y, depth, _r = seen_at(points, places[i], scales, lens)
             point = point_ids[places[i], 3]
             left = share_of(emphasis, point, depth, haze)
-            red = ground[0] + left * (np.float32(colors[point, 0]) - ground[0])
-            green = ground[1] + left * (np.float32(colors[point, 1]) - ground[1])
-            blue = ground[2] + left * (np.float32(colors[point, 2]) - ground[2])
             kind = emphasis[point] if len(emphasis) else HIDDEN
             alpha, weight = strength_of(colors[point, 3], opacity, kind, depth, haze)
-            for py in range(y0, y1):
-                dy = np.float32(py) + half - y
-                row, clear = sums[np.uint64(py)], through[np.uint64(py)]
-                for px in range(x0, x1):
-                    dx = np.float32(px) + half - x
-                    away = np.float32(math.sqrt(dx * dx + dy * dy))
-                    cover = max(np.float32(0), min(one, outer - away))
-                    at, share = np.uint64(px), cover * weight
-                    row[at, 0] += share * red
-                    row[at, 1] += share * green
-                    row[at, 2] += share * blue
-                    row[at, 3] += share
-                    clear[at] *= one - cover * alpha
+            adds = (
+                weight * (ground[0] + left * (np.float32(colors[point, 0]) - ground[0])),
+                weight * (ground[1] + left * (np.float32(colors[point, 1]) - ground[1])),
+                weight * (ground[2] + left * (np.float32(colors[point, 2]) - ground[2])),
+                weight,
+            )
+            blend_disc(x, y, outer, adds, alpha, top, bottom, planes)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def blend_disc(x, y, outer, adds, alpha, top, bottom, planes):
+    """Lay one disc over the rows top to bottom."""
+    half = np.float32(0.5)
+    pitch = planes.shape[2]
+    first = np.intp(max(np.float32(-PAD), x - outer + half))
+    past = np.intp(min(np.float32(pitch - 2 * PAD), x + outer + half))
+    y0 = np.intp(max(np.float32(top), y - outer + half))
+    y1 = np.intp(min(np.float32(bottom), y + outer + half))
+    for py in range(y0, y1):
+        dy = np.float32(py) + half - y
+        for px in range(first, past, TINTED):
+            dx = np.float32(px) + half - x
+            at = py * PLANES * pitch + px + PAD
+            tint_pixels(planes, at, pitch, dx, dy, outer, adds, alpha)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -80,18 +81,19 @@ def strength_of(own_alpha, opacity, kind, depth, haze):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def settle_blend(sums, through, front, point_ids, ground, image, ids, start, stop):
-    """Turn rows of sums into pixels, image uint32 (h, w), and front into points, ids (h, w) or
+def settle_blend(planes, front, point_ids, ground, image, ids, start, stop):
+    """Turn rows of planes into pixels, image uint32 (h, w), and front into points, ids (h, w) or
     empty."""
     none, one = np.float32(0), np.float32(1)
     for y in range(start, stop):
         for x in range(image.shape[1]):
-            cell, left = sums[y, x], through[y, x]
-            share = (one - left) / cell[3] if cell[3] > none else none
+            at = x + PAD
+            weight, left = planes[y, WEIGHT, at], planes[y, THROUGH, at]
+            share = (one - left) / weight if weight > none else none
             image[y, x] = packed(
-                ground[0] * left + cell[0] * share,
-                ground[1] * left + cell[1] * share,
-                ground[2] * left + cell[2] * share,
+                ground[0] * left + planes[y, RED, at] * share,
+                ground[1] * left + planes[y, GREEN, at] * share,
+                ground[2] * left + planes[y, BLUE, at] * share,
             )
             if len(ids):
                 i = front[y, x]

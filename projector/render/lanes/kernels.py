@@ -81,6 +81,20 @@ def _written(builder, name):
     return builder.module.add_metadata([scope])
 
 
+def _spread(builder, value, n_lanes):
+    """A vector of one number in all lanes."""
+    nothing = ir.Constant(ir.VectorType(value.type, n_lanes), ir.Undefined)
+    first = builder.insert_element(nothing, value, ir.Constant(ir.IntType(32), 0))
+    lanes = ir.Constant(ir.VectorType(ir.IntType(32), n_lanes), [0] * n_lanes)
+    return builder.shuffle_vector(first, nothing, lanes)
+
+
+def _steps(n_lanes):
+    """0, 1, 2 and so on, a lane each."""
+    floats = ir.VectorType(ir.FloatType(), n_lanes)
+    return ir.Constant(floats, [float(lane) for lane in range(n_lanes)])
+
+
 def _cover_lanes(n_lanes):
     """A function that offers one key to n_lanes pixels side by side, all at once."""
 
@@ -95,24 +109,14 @@ def _cover_lanes(n_lanes):
                 context, builder, signature.args[0], whole, (row, column), wraparound=False
             )
             wide = ir.VectorType(ir.IntType(64), n_lanes)
-            wide_float = ir.VectorType(ir.FloatType(), n_lanes)
-
-            def spread(value, kind):
-                vector = builder.insert_element(
-                    ir.Constant(kind, ir.Undefined), value, ir.Constant(ir.IntType(32), 0)
-                )
-                lanes = ir.Constant(ir.VectorType(ir.IntType(32), n_lanes), [0] * n_lanes)
-                return builder.shuffle_vector(vector, ir.Constant(kind, ir.Undefined), lanes)
-
             at = builder.bitcast(place, wide.as_pointer())
             old = builder.load(at)
             old.align = 8
-            steps = ir.Constant(wide_float, [float(lane) for lane in range(n_lanes)])
-            across = builder.fadd(spread(dx, wide_float), steps)
+            across = builder.fadd(_spread(builder, dx, n_lanes), _steps(n_lanes))
             inside = builder.fcmp_ordered(
-                "<", builder.fmul(across, across), spread(rest, wide_float)
+                "<", builder.fmul(across, across), _spread(builder, rest, n_lanes)
             )
-            offered = spread(key, wide)
+            offered = _spread(builder, key, n_lanes)
             wins = builder.and_(inside, builder.icmp_signed("<", offered, old))
             builder.store(builder.select(wins, offered, old), at).align = 8
             return context.get_dummy_value()
@@ -123,6 +127,56 @@ def _cover_lanes(n_lanes):
 
 
 cover_four, cover_eight = _cover_lanes(4), _cover_lanes(8)
+TINTED = 8
+"""How many pixels tint_pixels works on at once."""
+
+
+@intrinsic
+def tint_pixels(typing_context, planes, at, step, dx, dy, outer, adds, alpha):
+    """Lay a see-through disc over TINTED pixels of a row, in planes step apart, float32 in C order.
+
+    dx, dy: from the disc's middle to the first pixel's; outer: its radius and half a pixel. adds:
+    what is added to each plane but the last where all of a pixel is covered; the last keeps what
+    alpha lets through.
+    """
+    n = TINTED
+    floats = ir.VectorType(ir.FloatType(), n)
+    loose = ("contract",)
+
+    def generate(context, builder, signature, arguments):
+        planes, at, step, dx, dy, outer, adds, alpha = arguments
+        whole = context.make_array(signature.args[0])(context, builder, planes)
+        none, one = (ir.Constant(floats, [number] * n) for number in (0.0, 1.0))
+        across = builder.fadd(_spread(builder, dx, n), _steps(n))
+        squares = builder.fmul(_spread(builder, dy, n), _spread(builder, dy, n))
+        squares = builder.fadd(builder.fmul(across, across, flags=loose), squares, flags=loose)
+        root = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(floats, [floats]), f"llvm.sqrt.v{n}f32"
+        )
+        cover = builder.fsub(_spread(builder, outer, n), builder.call(root, [squares]))
+        cover = builder.select(builder.fcmp_ordered("<", cover, one), cover, one)
+        cover = builder.select(builder.fcmp_ordered(">", cover, none), cover, none)
+        for number in cgutils.unpack_tuple(builder, adds):
+            there, old = _load_lanes(builder, whole.data, at, floats)
+            share = builder.fmul(cover, _spread(builder, number, n), flags=loose)
+            builder.store(builder.fadd(old, share, flags=loose), there).align = 4
+            at = builder.add(at, step)
+        there, old = _load_lanes(builder, whole.data, at, floats)
+        taken = builder.fmul(cover, _spread(builder, alpha, n), flags=loose)
+        kept = builder.fsub(one, taken, flags=loose)
+        builder.store(builder.fmul(old, kept), there).align = 4
+        return context.get_dummy_value()
+
+    places = (types.intp, types.intp)
+    return types.void(planes, *places, dx, dy, outer, adds, alpha), generate
+
+
+def _load_lanes(builder, data, at, kind):
+    """Where some items of an array are, and the items."""
+    place = builder.bitcast(builder.gep(data, [at]), kind.as_pointer())
+    items = builder.load(place)
+    items.align = 4
+    return place, items
 
 
 @intrinsic
