@@ -26,7 +26,18 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, QSizeF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import (
+    QEvent,
+    QPoint,
+    QPointF,
+    QRectF,
+    QSize,
+    QSizeF,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QPixmap, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
@@ -38,13 +49,14 @@ from projector.render.camera import Camera
 from projector.render.raster import Picture, Raster
 from widgets.embedding.cloud_painter import CloudPainter
 from widgets.embedding.drawn import Drawn
+from widgets.embedding.floating import first_line, floating_rects
 from widgets.embedding.layers.contours import Contours
 from widgets.embedding.layers.labels import PlacedLabels
 from widgets.embedding.layers.scale import AxisScales
 from widgets.embedding.layers.sequences import SequenceLines
 from widgets.embedding.message import Message, MessageCard
 from widgets.embedding.overlay import Look, Overlay, Raised
-from widgets.embedding.overlay_painter import paint_caption, paint_overlay
+from widgets.embedding.overlay_painter import CAPTION_MARGIN, paint_caption, paint_overlay
 from widgets.embedding.questions import Questions
 from widgets.embedding.shown_picture import ShownPicture
 from widgets.embedding.tip import Details, Tip
@@ -145,6 +157,11 @@ class ScatterCanvas(QWidget):
     def overlay(self) -> Overlay:
         """What lies over the points now."""
         return self._overlay
+
+    @property
+    def floating(self) -> tuple[QRectF, ...]:
+        """Where tools and messages lie on it, in widget pixels."""
+        return floating_rects(self)
 
     @property
     def message_text(self) -> str:
@@ -386,7 +403,8 @@ class ScatterCanvas(QWidget):
         if not self._shown.is_empty:
             self._shown.paint(painter, self.devicePixelRatioF())
             paint_overlay(painter, self._overlay, self._plot_colors)
-        paint_caption(painter, self._caption, self.rect(), self._plot_colors)
+        room = first_line(self, self.fontMetrics().height() + 2 * CAPTION_MARGIN)
+        paint_caption(painter, self._caption, room, self._plot_colors)
         if self.hasFocus():
             painter.setPen(QPen(control_colors(self.palette()).focus, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -466,6 +484,7 @@ class ScatterCanvas(QWidget):
 
     def _refresh_overlay(self) -> None:
         if self._painter.raster is not None:
+            self._drawn.floating, self._drawn.floating_on = self.floating, QSizeF(self.size())
             self._overlay = self._drawn.overlay(
                 self.camera,
                 QSizeF(self.size()),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-from PySide6.QtCore import QSizeF
+from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QFont, QPalette
 
 from projector.arrays import ByteArray, FloatArray
@@ -29,7 +29,8 @@ from widgets.shared.theme import PlotColors, plot_colors
 class Drawn:
     """positions: float32 (n, 3); colors: uint8 (n, 4); emphasis: uint8 (n,), sizes: float32 (n,),
     or None. label_of: what a point is called. labels, sequences, contours: None where there are
-    none. axis_scales: what places on x and y mean in a flat picture."""
+    none. axis_scales: what places on x and y mean in a flat picture. floating: rectangles that lie
+    on a surface of floating_on, where no text of the overlay may be."""
 
     positions: FloatArray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
     colors: ByteArray = field(default_factory=lambda: np.zeros((0, 4), np.uint8))
@@ -44,6 +45,8 @@ class Drawn:
     sequences: SequenceLines | None = None
     contours: Contours | None = None
     axis_scales: AxisScales = (None, None)
+    floating: tuple[QRectF, ...] = ()
+    floating_on: QSizeF = field(default_factory=QSizeF)
     plot: PlotColors = field(default_factory=lambda: plot_colors(QPalette()))
 
     @property
@@ -105,7 +108,10 @@ class Drawn:
         """All that lies over the points. is_moving: quickly rather than all of it."""
         view = self.view(camera, size, ratio, font)
         names = self.axis_names if self.shows_axes else ()
-        overlay = build_overlay(view, self.positions, self._raised_shown(), names, self.label_of)
+        blocked = self.floating if size == self.floating_on else ()
+        overlay = build_overlay(
+            view, self.positions, self._raised_shown(), names, self.label_of, blocked
+        )
         if (sequences := self.sequences) is not None:
             strokes = sequence_strokes(
                 sequences, view, self.positions, self.emphasis, self.plot, is_moving
@@ -114,13 +120,15 @@ class Drawn:
             texts = (*overlay.texts, *notes)
             overlay = dataclasses.replace(overlay, strokes=strokes, texts=texts)
         if self.shows_axes and any(self.axis_scales):
-            lines, texts = scale_marks(view, self.axis_scales, overlay.texts)
+            taken = [*blocked, *(text.rect for text in overlay.texts)]
+            lines, texts = scale_marks(view, self.axis_scales, taken)
             lines, texts = (*overlay.lines, *lines), (*overlay.texts, *texts)
             overlay = dataclasses.replace(overlay, lines=lines, texts=texts)
         if self.contours is not None:
             curves = contour_curves(self.contours, view, self.plot)
             overlay = dataclasses.replace(overlay, curves=curves)
         if self.labels is not None:
-            labels = followed_labels(self.labels, view, self.positions, overlay.texts)
+            taken = [*blocked, *(text.rect for text in overlay.texts)]
+            labels = followed_labels(self.labels, view, self.positions, taken)
             overlay = dataclasses.replace(overlay, texts=(*labels, *overlay.texts))
         return overlay

@@ -1,7 +1,8 @@
 """Mouse, touch and keys on the canvas: what they do to the camera, and what they mean.
 
 A drag with the left button does what the tool in hand does; with Shift, Alt or Ctrl it selects,
-whatever the tool. The middle and the right button shift the cloud.
+whatever the tool. The middle and the right button shift the cloud. One finger is a left button,
+two shift and zoom, see Fingers.
 """
 
 from __future__ import annotations
@@ -9,17 +10,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QInputDevice,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
+    QTouchEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QGestureEvent, QPinchGesture
+from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
+from widgets.embedding.tools.fingers import Fingers
 from widgets.embedding.tools.outline import Outline
 from widgets.embedding.tools.tool import Tool, combine_of
 
@@ -30,6 +33,7 @@ KEY_PX = 24.0
 KEY_ZOOM = 1.25
 WHEEL_ZOOM = 1.2
 CTRL = Qt.KeyboardModifier.ControlModifier
+LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 ZOOMS = {
     Qt.Key.Key_Plus: KEY_ZOOM,
     Qt.Key.Key_Equal: KEY_ZOOM,
@@ -72,11 +76,22 @@ class Navigator(QObject):
         self._canvas = canvas
         self._pressed_at: QPointF | None = None
         self._last = QPointF()
-        self._is_dragging = self._is_pinching = self._is_abandoned = False
+        self._is_dragging = self._is_abandoned = False
         self.tool = Tool.ORBIT
         self.outline: Outline | None = None
         canvas.installEventFilter(self)
-        canvas.grabGesture(Qt.GestureType.PinchGesture)
+        self._fingers = Fingers(canvas)
+        self._connect_fingers()
+
+    def _connect_fingers(self) -> None:
+        fingers = self._fingers
+        fingers.pressed.connect(self._press)
+        fingers.dragged.connect(self._on_finger_dragged)
+        fingers.lifted.connect(self._on_finger_lifted)
+        fingers.dropped.connect(self._drop)
+        fingers.tapped_twice.connect(self.double_clicked)
+        fingers.held.connect(self.menu_asked)
+        fingers.spread.connect(self._on_spread)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -88,8 +103,8 @@ class Navigator(QObject):
             return self._on_key(event)
         if isinstance(event, QNativeGestureEvent):
             return self._on_native_gesture(event)
-        if isinstance(event, QGestureEvent):
-            return self._on_gesture(event)
+        if isinstance(event, QTouchEvent):
+            return self._fingers.take(event)
         if event.type() == QEvent.Type.Leave:
             self.hovered.emit(None)
         return False
@@ -101,68 +116,89 @@ class Navigator(QObject):
     def _on_mouse(self, event: QMouseEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.MouseButtonPress:
-            self._on_press(event)
+            self._press(event.position())
         elif kind == QEvent.Type.MouseButtonDblClick:
-            if event.button() == Qt.MouseButton.LeftButton:
+            if event.button() == LEFT:
                 self.double_clicked.emit(event.position())
         elif kind == QEvent.Type.MouseMove:
-            self._on_move(event)
+            self._drag(event.position(), event.buttons(), event.modifiers())
         elif kind == QEvent.Type.MouseButtonRelease:
-            self._on_release(event)
+            self._release(event.position(), event.button(), event.modifiers())
         else:
             return False
         return True
 
-    def _on_press(self, event: QMouseEvent) -> None:
+    @Slot(object)
+    def _press(self, at: QPointF) -> None:
         self.touched.emit()
         if self._pressed_at is not None:  # another button in the middle of a drag
             self.abandon()
-        self._pressed_at = self._last = event.position()
+        self._pressed_at = self._last = at
         self._is_dragging = False
 
-    def _on_move(self, event: QMouseEvent) -> None:
-        if self._is_pinching:
+    def _drag(self, at: QPointF, buttons: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> None:
+        if self._pressed_at is None or buttons == Qt.MouseButton.NoButton:
+            self.hovered.emit(at)
             return
-        if self._pressed_at is None or event.buttons() == Qt.MouseButton.NoButton:
-            self.hovered.emit(event.position())
-            return
-        way = event.position() - self._pressed_at
+        way = at - self._pressed_at
         if not self._is_dragging:
             if way.manhattanLength() < QApplication.startDragDistance():
                 return
             self._is_dragging = True
-            self._begin_drag(event, self._pressed_at)
-        step = event.position() - self._last
-        self._last = event.position()
+            self._begin_drag(self._pressed_at, buttons, modifiers)
+        step = at - self._last
+        self._last = at
         if self.outline is not None:
-            self.outline.extend(event.position())
-            self.outline.how = combine_of(event.modifiers())
+            self.outline.extend(at)
+            self.outline.how = combine_of(modifiers)
             self.outline_changed.emit(self.outline)
         elif not self._is_abandoned:
-            is_left = event.buttons() == Qt.MouseButton.LeftButton
-            self._shift(step.x(), step.y(), is_pan=not is_left or self.tool is Tool.PAN)
+            is_pan = buttons != LEFT or self.tool is Tool.PAN
+            self._shift(step.x(), step.y(), is_pan=is_pan)
 
-    def _begin_drag(self, event: QMouseEvent, start: QPointF) -> None:
-        how = combine_of(event.modifiers())
+    def _begin_drag(
+        self, start: QPointF, buttons: Qt.MouseButton, modifiers: Qt.KeyboardModifier
+    ) -> None:
+        how = combine_of(modifiers)
         selects = self.tool.selects or how != "replace"
         self._is_abandoned = False
-        if event.buttons() == Qt.MouseButton.LeftButton and selects:
+        if buttons == LEFT and selects:
             self._set_outline(Outline([start], self.tool is Tool.LASSO, how))
 
-    def _on_release(self, event: QMouseEvent) -> None:
+    def _release(self, at: QPointF, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> None:
         was_click = self._pressed_at is not None and not self._is_dragging
         self._pressed_at = None
-        self._is_dragging = self._is_pinching = False
-        is_left = event.button() == Qt.MouseButton.LeftButton
-        if was_click and is_left:
-            self.clicked.emit(event.position(), combine_of(event.modifiers()))
-        elif was_click and event.button() == Qt.MouseButton.RightButton:
-            self.menu_asked.emit(event.position())
-        elif self.outline is not None and is_left:
+        self._is_dragging = False
+        if was_click and button == LEFT:
+            self.clicked.emit(at, combine_of(modifiers))
+        elif was_click and button == RIGHT:
+            self.menu_asked.emit(at)
+        elif self.outline is not None and button == LEFT:
             done = self.outline
-            done.how = combine_of(event.modifiers())
+            done.how = combine_of(modifiers)
             self._set_outline(None)
             self.outlined.emit(done)
+
+    @Slot()
+    def _drop(self) -> None:
+        """What was begun with one finger is neither a click nor an outline after all."""
+        self.abandon()
+        self._pressed_at = None
+        self._is_dragging = False
+
+    @Slot(object)
+    def _on_finger_dragged(self, at: QPointF) -> None:
+        self._drag(at, LEFT, QApplication.keyboardModifiers())
+
+    @Slot(object)
+    def _on_finger_lifted(self, at: QPointF) -> None:
+        self._release(at, LEFT, QApplication.keyboardModifiers())
+
+    @Slot(object, object, object)
+    def _on_spread(self, step: QPointF, factor: float, at: QPointF) -> None:
+        self.touched.emit()
+        self._shift(step.x(), step.y(), is_pan=True)
+        self._zoom(factor, at)
 
     def _set_outline(self, outline: Outline | None) -> None:
         if outline is not self.outline:
@@ -189,25 +225,15 @@ class Navigator(QObject):
 
     def _on_native_gesture(self, event: QNativeGestureEvent) -> bool:
         """On a touchpad."""
-        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
-            return False
-        self.touched.emit()
-        self._zoom(max(0.2, 1 + event.value()), event.position())
-        return True
-
-    def _on_gesture(self, event: QGestureEvent) -> bool:
-        """Two fingers on a touch screen zoom and shift at once."""
-        pinch = event.gesture(Qt.GestureType.PinchGesture)
-        if not isinstance(pinch, QPinchGesture):
-            return False
-        self.touched.emit()
-        self._is_pinching = True
-        self.abandon()
-        at = QPointF(self._canvas.mapFromGlobal(pinch.centerPoint().toPoint()))
-        step = pinch.centerPoint() - pinch.lastCenterPoint()
-        if pinch.state() == Qt.GestureState.GestureUpdated:
+        kind, step = event.gestureType(), event.delta()
+        if kind == Qt.NativeGestureType.ZoomNativeGesture:
+            self.touched.emit()
+            self._zoom(min(5.0, max(0.2, 1 + event.value())), event.position())
+        elif kind == Qt.NativeGestureType.PanNativeGesture:
+            self.touched.emit()
             self._shift(step.x(), step.y(), is_pan=True)
-            self._zoom(min(5.0, max(0.2, pinch.scaleFactor())), at)
+        else:
+            return False
         return True
 
     def _on_key(self, event: QKeyEvent) -> bool:

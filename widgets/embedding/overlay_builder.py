@@ -42,17 +42,21 @@ def build_overlay(
     raised: Raised,
     axis_names: Sequence[str],
     label_of: Callable[[int], str],
+    blocked: Sequence[QRectF] = (),
 ) -> Overlay:
-    """The overlay of one view. positions: float32 (n, 3) of all points."""
-    axes, axis_texts = _axes(view, axis_names)
+    """The overlay of one view. positions: float32 (n, 3) of all points. blocked: where something
+    else lies on it, so that no text is put there."""
+    axes, axis_texts = _axes(view, axis_names, blocked)
     places = _places(view, positions, raised)
     rings = _rings(view, places, raised)
     pictures = [ring.rect for ring in rings if ring.picture is not None]
-    labels = _labels(view, places, raised, label_of, pictures)
+    labels = _labels(view, places, raised, label_of, [*pictures, *blocked])
     return Overlay(lines=axes, rings=rings, texts=(*axis_texts, *labels))
 
 
-def _axes(view: View, names: Sequence[str]) -> tuple[tuple[Line, ...], tuple[Text, ...]]:
+def _axes(
+    view: View, names: Sequence[str], blocked: Sequence[QRectF]
+) -> tuple[tuple[Line, ...], tuple[Text, ...]]:
     metrics = QFontMetricsF(view.font)
     lines, texts = [], []
     for axis, name in enumerate(names):
@@ -66,6 +70,7 @@ def _axes(view: View, names: Sequence[str]) -> tuple[tuple[Line, ...], tuple[Tex
         rect = QRectF(0, 0, metrics.horizontalAdvance(name) + 6, metrics.height())
         rect.moveCenter(_beyond(start, end, rect))
         rect = _below_caption(_inside(rect, view.size), view.size)
+        rect = _beside_all(rect, blocked, view.size)
         texts.append(Text(rect, name, "muted", has_ground=True))
     return tuple(lines), tuple(texts)
 
@@ -94,6 +99,25 @@ def _inside(rect: QRectF, size: QSizeF) -> QRectF:
     x = min(max(rect.x(), 4.0), max(4.0, size.width() - rect.width() - 4))
     y = min(max(rect.y(), 4.0), max(4.0, size.height() - rect.height() - 4))
     return QRectF(QPointF(x, y), rect.size())
+
+
+def _beside_all(rect: QRectF, blocked: Sequence[QRectF], size: QSizeF) -> QRectF:
+    """The rectangle moved as little as needed to lie clear of what floats on the surface; as it is
+    where there is no room."""
+    surface = QRectF(QPointF(0, 0), size)
+    for other in blocked:
+        if not rect.intersects(other):
+            continue
+        ways = (
+            QPointF(other.left() - rect.right() - LABEL_GAP_PX, 0),
+            QPointF(other.right() - rect.left() + LABEL_GAP_PX, 0),
+            QPointF(0, other.top() - rect.bottom() - LABEL_GAP_PX),
+            QPointF(0, other.bottom() - rect.top() + LABEL_GAP_PX),
+        )
+        inside = [way for way in ways if surface.contains(rect.translated(way))]
+        if inside:
+            rect = rect.translated(min(inside, key=QPointF.manhattanLength))
+    return rect
 
 
 def _places(view: View, positions: FloatArray, raised: Raised) -> Places:
@@ -138,15 +162,15 @@ def _labels(
     places: Places,
     raised: Raised,
     label_of: Callable[[int], str],
-    pictures: Sequence[QRectF],
+    taken: Sequence[QRectF],
 ) -> tuple[Text, ...]:
     """The selected point's label first, then the neighbors' as far as there is room.
 
-    pictures: where no label may lie.
+    taken: where no label may lie.
     """
     bold = QFont(view.font)
     bold.setBold(True)
-    room = _Room(QRectF(QPointF(0, 0), view.size).adjusted(2, 2, -2, -2), list(pictures))
+    room = _Room(QRectF(QPointF(0, 0), view.size).adjusted(2, 2, -2, -2), list(taken))
     texts = []
     order = () if raised.selected is None else (raised.selected, *raised.neighbors[:MOST_LABELS])
     for point in order:
@@ -159,7 +183,7 @@ def _labels(
         options = list(_around(*places[point], size))
         rect = room.find(options)
         if rect is None and is_selected:
-            rect = _inside(options[0], view.size)
+            rect = _beside_all(_inside(options[0], view.size), taken, view.size)
             room.taken.append(rect)
         if rect is not None:
             texts.append(Text(rect, text, "foreground", is_selected, has_ground=True))

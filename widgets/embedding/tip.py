@@ -86,12 +86,20 @@ class _Layout:
         return QSizeF(self.left + self.text.width() + MARGIN, height + 2 * MARGIN)
 
 
-def paint_tip(painter: QPainter, tip: Tip, size: QSizeF, font: QFont, colors: PlotColors) -> None:
-    """A card beside the pointer, kept inside the surface."""
+def paint_tip(
+    painter: QPainter,
+    tip: Tip,
+    size: QSizeF,
+    font: QFont,
+    colors: PlotColors,
+    floating: Sequence[QRectF] = (),
+) -> None:
+    """A card beside the pointer, kept inside the surface and, where it can be, from under what
+    floats on it."""
     bold = QFont(font)
     bold.setBold(True)
     laid = _laid_out(tip, QFontMetricsF(bold), QFontMetricsF(font))
-    rect = _beside(tip.at, laid.size, size)
+    rect = tip_rect(tip.at, laid.size, size, floating)
     _paint_box(painter, rect, colors)
     painter.drawPixmap(rect.topLeft() + QPointF(MARGIN, MARGIN), tip.picture)
     line = QRectF(0, 0, laid.text.width(), QFontMetricsF(bold).height())
@@ -132,13 +140,20 @@ def _write(painter: QPainter, rect: QRectF, text: str) -> None:
     painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def _beside(at: QPointF, size: QSizeF, surface: QSizeF) -> QRectF:
+def tip_rect(at: QPointF, size: QSizeF, surface: QSizeF, floating: Sequence[QRectF] = ()) -> QRectF:
+    """Right below the pointer, else at its other side. size: of the card."""
     x, y = at.x() + 16, at.y() + 16
-    if x + size.width() > surface.width() - 4:
-        x = at.x() - 12 - size.width()
     if y + size.height() > surface.height() - 4:
         y = at.y() - 12 - size.height()
-    return QRectF(QPointF(max(4.0, x), max(4.0, y)), size)
+    y = max(4.0, y)
+    ends = [
+        one.left()
+        for one in floating
+        if one.left() > at.x() and one.top() < y + size.height() and one.bottom() > y
+    ]
+    if x + size.width() > min([surface.width(), *ends]) - 4:
+        x = at.x() - 12 - size.width()
+    return QRectF(QPointF(max(4.0, x), y), size)
 
 
 def _paint_box(painter: QPainter, rect: QRectF, colors: PlotColors) -> None:

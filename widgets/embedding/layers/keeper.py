@@ -6,7 +6,6 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRectF, QSizeF, QTimer, Signal, Slot
-from PySide6.QtWidgets import QWidget
 
 from projector.arrays import FloatArray, IntArray
 from projector.errors import ProjectorError
@@ -175,11 +174,7 @@ def _ranked(
 
 def _in_the_way(canvas: ScatterCanvas) -> list[QRectF]:
     """What lies on the canvas: its tools, its caption, and the texts that name raised points."""
-    rects = [
-        QRectF(child.geometry())
-        for child in canvas.children()
-        if isinstance(child, QWidget) and child.isVisible()
-    ]
+    rects = list(canvas.floating)
     metrics = canvas.fontMetrics()
     width = metrics.horizontalAdvance(canvas.caption) + 2 * CAPTION_MARGIN
     rects.append(QRectF(0, 0, width, metrics.height() + 2 * CAPTION_MARGIN))

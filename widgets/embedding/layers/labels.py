@@ -162,9 +162,9 @@ def _sized(font: QFont, scale: float) -> QFont:
 
 
 def followed_labels(
-    labels: PlacedLabels, view: View, positions: FloatArray, others: Sequence[Text] = ()
+    labels: PlacedLabels, view: View, positions: FloatArray, taken: Sequence[QRectF] = ()
 ) -> tuple[Text, ...]:
-    """The labels beside their points, wherever these are by now. others: texts that they must not
+    """The labels beside their points, wherever these are by now. taken: what they must not
     cover."""
     ids = labels.ids
     if not len(ids) or ids.max() >= len(positions):
@@ -180,7 +180,7 @@ def followed_labels(
         )
         if not (surface.intersects(rect) and np.isfinite(x)):
             continue
-        if any(rect.intersects(other.rect) for other in others):
+        if any(rect.intersects(one) for one in taken):
             continue
         are_words = labels.style.are_words
         texts.append(

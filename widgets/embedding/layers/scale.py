@@ -20,9 +20,9 @@ AxisScales = tuple[AxisScale | None, AxisScale | None]
 
 
 def scale_marks(
-    view: View, scales: AxisScales, others: Sequence[Text]
+    view: View, scales: AxisScales, taken: Sequence[QRectF]
 ) -> tuple[tuple[Line, ...], tuple[Text, ...]]:
-    """Numbers along the lower and the left edge; others: texts that they must not cover."""
+    """Numbers along the lower and the left edge; taken: what they must not cover."""
     font = QFont(view.font)
     font.setPointSizeF(font.pointSizeF() * TEXT_SCALE)
     metrics = QFontMetricsF(font)
@@ -32,7 +32,7 @@ def scale_marks(
         for at, text in _ticks(view, axis, scale, metrics.height()):
             size = QSizeF(metrics.horizontalAdvance(text) + 4, metrics.height())
             line, rect = _mark(view, axis, at, size)
-            if not any(rect.intersects(one.rect) for one in (*others, *texts)):
+            if not any(rect.intersects(one) for one in (*taken, *(text.rect for text in texts))):
                 lines.append(line)
                 texts.append(Text(rect, text, "muted", has_ground=True, scale=TEXT_SCALE))
     return tuple(lines), tuple(texts)

@@ -61,7 +61,8 @@ class Hand(QObject):
             paint_outline(painter, self._navigator.outline, colors)
         if self.tips.tip is not None:
             size = QSizeF(self._canvas.size())
-            paint_tip(painter, self.tips.tip, size, self._canvas.font(), colors)
+            font, floating = self._canvas.font(), self._canvas.floating
+            paint_tip(painter, self.tips.tip, size, font, colors, floating)
 
     def show_tip(self, point: int | None, at: QPointF) -> None:
         """Tell of the point under the pointer, None for none."""
