@@ -57,15 +57,16 @@ def categories(
     column: pl.Series,
     like: Categories | None = None,
     *,
-    own: Categories | None = None,
+    own: Sequence[Categories] = (),
     written: Sequence[str] = (),
 ) -> Categories:
     """The categories of a column; null, NaN and "" are missing.
 
     like: what the column was before it was edited or filtered; names known from there keep their
     colors, and new ones get the next colors that are free: first those of `own`, the column without
-    edits, at last the values that were written into it, in this order. Both count also where they
-    are not there any more, so that the same edits give the same colors in one go or one by one.
+    edits, as it was and in the type that it has now, at last the values that were written into it,
+    in this order. Both count also where they are not there any more, so that the same edits give
+    the same colors in one go or one by one.
     """
     import polars as pl
 
@@ -190,14 +191,14 @@ def _written_names(written: Sequence[str], dtype: pl.DataType) -> list[str]:
 
 
 def _color_ids(
-    names: tuple[str, ...], like: Categories | None, own: Categories | None, written: list[str]
+    names: tuple[str, ...], like: Categories | None, own: Sequence[Categories], written: list[str]
 ) -> NDArray[np.int32]:
-    if like is None and own is None and not written:
+    if like is None and not own and not written:
         return np.arange(len(names), dtype=np.int32)
     ids = {} if like is None else dict(zip(like.names, like.color_ids.tolist(), strict=True))
     taken, late = set(ids.values()), frozenset(written)
     free = (i for i in count() if i not in taken)
-    first = () if own is None else own.names
+    first = chain.from_iterable(one.names for one in own)
     for name in chain(first, (one for one in names if one not in late), written):
         if name not in ids:
             ids[name] = next(free)

@@ -429,16 +429,23 @@ def colored(table, edits, before, own):
         [(tuple(range(0, 30, 3)), "all of them"), ((1,), "other")],
         [((0,), "aaa"), ((0,), "red"), ((1,), "bbb"), ((2,), "aaa")],
         [((0,), "9"), ((1,), "8"), ((1,), "")],
+        [((0,), "word"), (tuple(range(1, 30, 3)), "word"), ((1,), "other")],
     ],
-    ids=["in no order", "one over the other", "a category is gone", "back again", "numbers"],
+    ids=[
+        *("in no order", "one over the other", "a category is gone", "back again", "numbers"),
+        "a category is gone after the type",
+    ],
 )
-@pytest.mark.parametrize("kinds", [("red", "green", "blue"), (1, 2, 3), ("", "", "")])
-def test_edits_in_one_go_give_the_colors_that_they_gave_one_by_one(written, kinds):
-    """As a view that is opened again does."""
+@pytest.mark.parametrize("n_seen", [0, 1])
+@pytest.mark.parametrize(
+    "kinds", [("red", "green", "blue"), (1, 2, 3), (0.5, 1.0, 2.0), (True, False, True), ("", "", "")]
+)
+def test_edits_in_one_go_give_the_colors_that_they_gave_one_by_one(written, kinds, n_seen):
+    """As a view that is opened again does. n_seen: edits before the first colors."""
     own = pl.DataFrame({"kind": [kinds[row % 3] for row in range(30)]})
     edits = [Edit("kind", Selection.of(list(rows)), value) for rows, value in written]
     before = None
-    for number in range(len(edits) + 1):
+    for number in range(n_seen, len(edits) + 1):
         rgba, before = colored(own, edits[:number], before, own)
     np.testing.assert_array_equal(colored(own, edits, None, own)[0], rgba)
 

@@ -183,7 +183,15 @@ def _categories(
     written = [one.value for one in edits if one.column == column.name and one.value is not None]
     if own is None or column.name not in own.columns:
         return categories(column, before, written=written)
-    return categories(column, before, own=categories(own[column.name]), written=written)
+    return categories(column, before, own=_own_categories(own[column.name], column), written=written)
+
+
+def _own_categories(own: pl.Series, column: pl.Series) -> list[Categories]:
+    """Of a column without edits: as it was, and as it is called in the type that edits gave it."""
+    found = [categories(own)]
+    if own.dtype != column.dtype and not own.dtype.is_nested():
+        found.append(categories(own.cast(column.dtype, strict=False)))
+    return found
 
 
 def is_gradient(kind: ColumnKind, as_categories: bool | None) -> bool:
