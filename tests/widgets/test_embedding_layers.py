@@ -205,6 +205,13 @@ def test_a_damaged_small_picture_is_told_and_the_view_stays(
     assert told == ["The small picture of the view 'mine' is damaged and was left out."]
 
 
+def test_names_of_views_are_no_markup(opened):
+    opened.views.save("<b>mine</b>")
+    item = opened.view_panel.findChild(QListWidget).item(0)
+    assert item.text() == "<b>mine</b>"
+    assert "&lt;b&gt;mine&lt;/b&gt;" in item.toolTip()
+
+
 def test_a_view_without_a_picture_has_an_empty_frame(opened, folder, tmp_path, qtbot, run_job):
     opened.views.add([opened.views.of_now("imported")])
     assert len(icon_pixels(opened)) == 2

@@ -22,6 +22,7 @@ from projector.errors import InvalidChoice
 from widgets.embedding.bookmarks.thumbnails import HEIGHT_PX, WIDTH_PX, thumbnail_icon
 from widgets.embedding.bookmarks.views import View, Views
 from widgets.embedding.section import MARGIN
+from widgets.shared.texts import plain_tip
 
 MOST_LINES = 5
 ICON_LINES = 3
@@ -174,7 +175,7 @@ class ViewPanel(QWidget):
         for view in self._views.all:
             item = QListWidgetItem(view.name)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-            item.setToolTip(view.name)
+            item.setToolTip(plain_tip(view.name))
             item.setIcon(thumbnail_icon(view.thumbnail, size, ratio, self.palette()))
             self._list.addItem(item)
         self._list.setCurrentRow(min(row, self._list.count() - 1))
