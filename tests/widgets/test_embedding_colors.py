@@ -438,7 +438,8 @@ def colored(table, edits, before, own):
 )
 @pytest.mark.parametrize("n_seen", [0, 1])
 @pytest.mark.parametrize(
-    "kinds", [("red", "green", "blue"), (1, 2, 3), (0.5, 1.0, 2.0), (True, False, True), ("", "", "")]
+    "kinds",
+    [("red", "green", "blue"), (1, 2, 3), (0.5, 1.0, 2.0), (True, False, True), ("", "", "")],
 )
 def test_edits_in_one_go_give_the_colors_that_they_gave_one_by_one(written, kinds, n_seen):
     """As a view that is opened again does. n_seen: edits before the first colors."""

@@ -183,7 +183,9 @@ def _categories(
     written = [one.value for one in edits if one.column == column.name and one.value is not None]
     if own is None or column.name not in own.columns:
         return categories(column, before, written=written)
-    return categories(column, before, own=_own_categories(own[column.name], column), written=written)
+    return categories(
+        column, before, own=_own_categories(own[column.name], column), written=written
+    )
 
 
 def _own_categories(own: pl.Series, column: pl.Series) -> list[Categories]:
