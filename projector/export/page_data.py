@@ -65,6 +65,7 @@ def page_data(scene: Scene, ids: IntArray, *, has_pictures: bool) -> Work[dict[s
         "opacity": scene.opacity,
         "fog": scene.fog,
         "sizes": _sizes(scene, ids),
+        "size_key": _size_key(scene),
         "emphasis": None if scene.emphasis is None else packed(scene.kinds_of(ids), "u1"),
         "words": scene.are_words,
         "is_dark": scene.is_dark,
@@ -187,6 +188,16 @@ def _sizes(scene: Scene, ids: IntArray) -> dict[str, str] | None:
     if scene.sizes is None:
         return None
     return packed(np.clip(np.round(scene.factors_of(ids) * _SIZE_STEPS), 0, 65535), "u2")
+
+
+def _size_key(scene: Scene) -> dict[str, Any] | None:
+    """Discs of a legend: the radius in pixels and the value of each."""
+    key = scene.size_key
+    if key is None:
+        return None
+    radii = [round(radius, 2) for radius in key.radii(scene.shown_radius_px)]
+    texts = [text[:LONGEST_LABEL] for text in key.texts]
+    return {"title": key.title[:LONGEST_LABEL], "rows": list(zip(radii, texts, strict=True))}
 
 
 def _axis_scales(scene: Scene) -> list[AxisScale | None]:

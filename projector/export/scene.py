@@ -13,6 +13,7 @@ from projector.colors import Gradient, Legend, Rgb, Tick
 from projector.embeddings.pictures import SpriteSheet
 from projector.emphasis import DIM, HIDDEN, NORMAL
 from projector.export.axis_scale import AxisScale
+from projector.export.size_key import SizeKey
 from projector.frames import ScatterFrame
 from projector.render.camera import Camera, fit_camera
 from projector.render.figure import FOG
@@ -36,12 +37,13 @@ class Scene:
     axis_scales: what places on x and y mean in a flat picture. background: RGB.
 
     radius_px: of a disc; opacity and fog 0..1. sizes: float32 (n,), factors of the radius, None for
-    all alike; a point whose factor is NaN is not drawn. emphasis: uint8 (n,), see
-    projector.emphasis; visible_ids has the last word on what is hidden. pictures: label pictures,
-    picture_px high. draws_pictures: whether points are drawn as them. are_words: whether labels
-    stand in place of points. label_scale: of their font. sequences: lines through points.
-    line_colors: at their beginning and their end, None for a quiet gray. rings: (row, color, width
-    in pixels). contours: (share of the points inside, float32 (k, 3)), as seen by this very camera.
+    all alike; a point whose factor is NaN is not drawn. size_key: what a legend says of them.
+    emphasis: uint8 (n,), see projector.emphasis; visible_ids has the last word on what is hidden.
+    pictures: label pictures, picture_px high. draws_pictures: whether points are drawn as them.
+    are_words: whether labels stand in place of points. label_scale: of their font. sequences: lines
+    through points. line_colors: at their beginning and their end, None for a quiet gray. rings:
+    (row, color, width in pixels). contours: (share of the points inside, float32 (k, 3)), as seen
+    by this very camera.
     """
 
     positions: FloatArray
@@ -61,6 +63,7 @@ class Scene:
     opacity: float = 1.0
     fog: float = FOG
     sizes: FloatArray | None = None
+    size_key: SizeKey | None = None
     emphasis: ByteArray | None = None
     is_flat: bool = False
     pictures: SpriteSheet | None = None
@@ -92,6 +95,11 @@ class Scene:
     def is_dark(self) -> bool:
         red, green, blue = self.background
         return 0.299 * red + 0.587 * green + 0.114 * blue < 128
+
+    @property
+    def shown_radius_px(self) -> float:
+        """Half of what a point is drawn as, a disc or a picture, where its factor is 1."""
+        return self.picture_px / 2 if self.draws_pictures else self.radius_px
 
     @property
     def seen_from(self) -> Camera:

@@ -9,9 +9,10 @@ from typing import BinaryIO
 from projector.drafts import drafting
 from projector.errors import NothingToShow
 from projector.export.scene import Scene
+from projector.export.svg_legend import legend_parts
 from projector.export.svg_lines import contour_parts, sequence_parts
 from projector.export.svg_points import circles, painted_image, ring_parts, see_points
-from projector.export.svg_texts import axes_parts, labels_parts, legend_parts, title_parts, xml_text
+from projector.export.svg_texts import axes_parts, labels_parts, title_parts, xml_text
 from projector.progress import Progress, Work, scaled
 
 MOST_SHAPES = 20_000

@@ -1,4 +1,4 @@
-"""The texts of an SVG: title, labels without overlap, legend and axes."""
+"""The texts of an SVG: title, labels without overlap, and axes."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import unicodedata
 
 import numpy as np
 
-from projector.colors import Gradient, Rgb
+from projector.colors import Rgb
 from projector.export.axis_scale import AxisScale, round_ticks
-from projector.export.scene import Scene, scale_ticks
+from projector.export.scene import Scene
 from projector.export.svg_points import Seen
 
 TEXT, MUTED = ("#1f2430", "#e6e9ef"), ("#626b7b", "#9aa3b2")
 FONT_PX, TITLE_PX = 12, 16
-LONGEST_LABEL, LONGEST_ENTRY = 60, 24
+LONGEST_LABEL = 60
 
-_MARGIN, _LINE, _LEGEND_WIDTH = 16, 20, 200
+MARGIN = 16
 _TICK_PX, _PX_A_TICK, _TICK_MARGIN = 10, 90.0, 36.0
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -43,11 +43,11 @@ def text_width(text: str, font_px: float = FONT_PX) -> float:
 def title_parts(scene: Scene) -> Parts:
     if not scene.title:
         return [], []
-    title = _cut(scene.title, max(8, int(scene.size[0] * 0.6 / TITLE_PX / 0.58)))
-    place = f'x="{_MARGIN}" y="{_MARGIN + TITLE_PX}"'
+    title = cut(scene.title, max(8, int(scene.size[0] * 0.6 / TITLE_PX / 0.58)))
+    place = f'x="{MARGIN}" y="{MARGIN + TITLE_PX}"'
     style = f'font-size="{TITLE_PX}" font-weight="600" fill="{TEXT[scene.is_dark]}"'
     parts = _haloed(scene, "title", style, [f"<text {place}>{xml_text(title)}</text>"])
-    return parts, [(_MARGIN, _MARGIN, text_width(title, TITLE_PX), TITLE_PX + 6.0)]
+    return parts, [(MARGIN, MARGIN, text_width(title, TITLE_PX), TITLE_PX + 6.0)]
 
 
 def labels_parts(scene: Scene, seen: Seen, taken: list[Rect]) -> list[str]:
@@ -57,7 +57,7 @@ def labels_parts(scene: Scene, seen: Seen, taken: list[Rect]) -> list[str]:
     named = np.flatnonzero(np.isin(seen.ids, scene.named_ids))[::-1]
     if not len(named):
         return []
-    texts = [_cut(scene.label(int(row)), LONGEST_LABEL) for row in seen.ids[named]]
+    texts = [cut(scene.label(int(row)), LONGEST_LABEL) for row in seen.ids[named]]
     font_px = FONT_PX * scene.label_scale
     sizes = np.array([(text_width(text, font_px), font_px + 4.0) for text in texts], np.float32)
     rank = {row: place for place, row in enumerate(scene.named_ids.tolist())}
@@ -76,44 +76,11 @@ def labels_parts(scene: Scene, seen: Seen, taken: list[Rect]) -> list[str]:
     for place, (x, y, _, height) in zip(placed.places.tolist(), placed.rects.tolist(), strict=True):
         row = int(seen.ids[named[place]])
         red, green, blue, _ = scene.colors[row].tolist()
-        tint = f' fill="{_hex((red, green, blue))}"' if scene.are_words else ""
+        tint = f' fill="{hex_text((red, green, blue))}"' if scene.are_words else ""
         text = xml_text(texts[place])
         parts.append(f'<text x="{x:.1f}" y="{y + height - 4:.1f}"{tint}>{text}</text>')
     style = f'font-size="{font_px:g}" fill="{TEXT[scene.is_dark]}"'
     return _haloed(scene, "labels", style, parts)
-
-
-def legend_parts(scene: Scene) -> Parts:
-    """A box at the top right, as far as there is anything to explain."""
-    legend = scene.legend
-    rows = [(_cut(e.label or "(none)", LONGEST_ENTRY), e.count, e.color) for e in legend.entries]
-    if not rows and legend.gradient is None:
-        return [], []
-    n_lines = len(rows) + bool(legend.title) + bool(legend.n_more) + 2 * bool(legend.gradient)
-    left, height = scene.size[0] - _MARGIN - _LEGEND_WIDTH, n_lines * _LINE + 16
-    parts = [f'<g id="legend" font-size="{FONT_PX}" fill="{TEXT[scene.is_dark]}">']
-    parts.append(
-        f'<rect x="{left}" y="{_MARGIN}" width="{_LEGEND_WIDTH}" height="{height}" rx="6" '
-        f'fill="{_hex(scene.background)}" fill-opacity="0.85" stroke="{MUTED[scene.is_dark]}" '
-        'stroke-opacity="0.4"/>'
-    )
-    y = _MARGIN + 8 + 14
-    if legend.title:
-        title = xml_text(_cut(legend.title, LONGEST_ENTRY))
-        parts.append(f'<text x="{left + 12}" y="{y}" font-weight="600">{title}</text>')
-        y += _LINE
-    if legend.gradient is not None:
-        parts += _gradient_parts(legend.gradient, left, y)
-        y += 2 * _LINE
-    for text, count, color in rows:
-        parts += _entry_parts(scene, (text, f"{count:,}", color), left, y)
-        y += _LINE
-    if legend.n_more:
-        muted = MUTED[scene.is_dark]
-        parts.append(
-            f'<text x="{left + 12}" y="{y}" fill="{muted}">and {legend.n_more:,} more</text>'
-        )
-    return [*parts, "</g>"], [(left, _MARGIN, _LEGEND_WIDTH, height)]
 
 
 def axes_parts(scene: Scene) -> list[str]:
@@ -123,12 +90,12 @@ def axes_parts(scene: Scene) -> list[str]:
         return []
     style = f'font-size="{FONT_PX}" fill="{MUTED[scene.is_dark]}"'
     width, height = scene.size
-    names = [xml_text(_cut(name, LONGEST_LABEL)) for name in scene.axis_names]
+    names = [xml_text(cut(name, LONGEST_LABEL)) for name in scene.axis_names]
     parts, texts = [], []
     if scene.seen_from.is_flat:
         x, y = width / 2, height / 2
         middle = 'text-anchor="middle"'
-        away = _MARGIN + (2 * _TICK_PX if any(scene.axis_scales) else 0)
+        away = MARGIN + (2 * _TICK_PX if any(scene.axis_scales) else 0)
         texts.append(f'<text x="{x:g}" y="{height - away + 4}" {middle}>{names[0]}</text>')
         turn = f'transform="translate({away + 4 + any(scene.axis_scales) * 24} {y:g}) rotate(-90)"'
         texts.append(f"<text {turn} {middle}>{names[1]}</text>")
@@ -185,61 +152,23 @@ def _ticks(scene: Scene, axis: int, scale: AxisScale | None) -> list[tuple[float
     return found
 
 
-def _entry_parts(scene: Scene, entry: tuple[str, str, Rgb], left: float, y: float) -> list[str]:
-    text, count, color = entry
-    right = left + _LEGEND_WIDTH - 12
-    return [
-        f'<circle cx="{left + 18}" cy="{y - 4}" r="5" fill="{_hex(color)}"/>',
-        f'<text x="{left + 32}" y="{y}">{xml_text(text)}</text>',
-        f'<text x="{right}" y="{y}" text-anchor="end" fill="{MUTED[scene.is_dark]}">{count}</text>',
-    ]
-
-
-def _gradient_parts(gradient: Gradient, left: float, y: float) -> list[str]:
-    last = max(1, len(gradient.stops) - 1)
-    stops = "".join(
-        f'<stop offset="{i / last:.4g}" stop-color="{_hex(stop)}"/>'
-        for i, stop in enumerate(gradient.stops)
-    )
-    wide, right = _LEGEND_WIDTH - 24, left + _LEGEND_WIDTH - 12
-    return [
-        f'<defs><linearGradient id="scale">{stops}</linearGradient></defs>',
-        f'<rect x="{left + 12}" y="{y - 12}" width="{wide}" height="12" rx="3" '
-        'fill="url(#scale)"/>',
-        *_tick_parts(gradient, left + 12, right, y + _LINE - 4),
-    ]
-
-
-def _tick_parts(gradient: Gradient, left: float, right: float, y: float) -> list[str]:
-    """Values below the scale, from the left, each that finds room."""
-    parts, free = [], left
-    for tick in scale_ticks(gradient):
-        width = text_width(tick.text)
-        x = left + tick.share * (right - left) - width / 2
-        x = max(left, min(right - width, x))
-        if x >= free:
-            parts.append(f'<text x="{x:.1f}" y="{y}">{xml_text(tick.text)}</text>')
-            free = x + width + 6
-    return parts
-
-
 def _haloed(scene: Scene, name: str, style: str, texts: list[str]) -> list[str]:
     """Texts in a group, and below it the same with a rim in the color of the background, so that
     they can be read over points. Not by paint-order, which some programs don't know."""
     if not texts:
         return []
-    ground = _hex(scene.background)
+    ground = hex_text(scene.background)
     rim = f'stroke="{ground}" stroke-width="3" stroke-linejoin="round"'
     rims = [re.sub(r' fill="[^"]*"', "", text, count=1) for text in texts]
     below = [f'<g id="{name}-rims" {style} {rim}>', *rims, "</g>"]
     return [*below, f'<g id="{name}" {style}>', *texts, "</g>"]
 
 
-def _hex(color: Rgb) -> str:
+def hex_text(color: Rgb) -> str:
     red, green, blue = color
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def _cut(text: str, most: int) -> str:
+def cut(text: str, most: int) -> str:
     line = " ".join(text.split())
     return line if len(line) <= most else f"{line[: most - 1]}\N{HORIZONTAL ELLIPSIS}"

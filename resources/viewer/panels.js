@@ -9,13 +9,26 @@ function add(parent, name, text, className) {
 }
 
 class Legend {
-  constructor(element, legend, cloud, onChange) {
+  constructor(element, legend, sizeKey, cloud, onChange) {
     this.cloud = cloud;
     this.onChange = onChange;
     if (legend.title) add(element, "h2", legend.title);
     if (legend.gradient) this.addGradient(element, legend.gradient);
     for (const entry of legend.entries) this.addEntry(element, entry);
     if (legend.more) add(element, "span", `and ${legend.more.toLocaleString()} more`);
+    if (sizeKey) this.addSizes(element, sizeKey);
+  }
+
+  addSizes(element, key) {
+    if (key.title) add(element, "h2", key.title);
+    const widest = Math.max(...key.rows.map(([radius]) => 2 * radius), 11);
+    for (const [radius, text] of key.rows) {
+      const row = add(element, "div", undefined, "size"), box = add(row, "div");
+      box.style.width = `${widest}px`;
+      const disc = add(box, "i");
+      disc.style.width = disc.style.height = `${2 * radius}px`;
+      add(row, "b", text).title = text;
+    }
   }
 
   addGradient(element, gradient) {

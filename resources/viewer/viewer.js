@@ -44,7 +44,7 @@ class Viewer {
     byId("help").textContent = this.camera.is_flat
       ? "Drag to move · wheel to zoom · F to fit"
       : "Drag to turn · right-drag to move · wheel to zoom · F to fit";
-    new Legend(byId("legend"), this.data.legend, this.cloud, () => this.recolor());
+    new Legend(byId("legend"), this.data.legend, this.data.size_key, this.cloud, () => this.recolor());
     byId("pictures").hidden = !this.pictures;
   }
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from projector.colors import Legend, LegendEntry
 from projector.emphasis import DIM, HIDDEN, NORMAL, RAISED
 from projector.export import svg
 from projector.export.axis_scale import AxisScale
@@ -19,6 +20,7 @@ from projector.export.html import write_html
 from projector.export.page_data import page_data
 from projector.export.ply import write_ply
 from projector.export.scene import Scene
+from projector.export.size_key import LARGEST_PX, SizeKey
 from projector.export.svg import write_svg
 from projector.export.thumbnails import LARGEST_BYTES, is_sound
 from projector.progress import finish
@@ -158,6 +160,57 @@ def test_a_page_carries_sizes_emphasis_and_fog():
     assert np.allclose(unpacked(data["sizes"]) / 1000, SIZES[visible], atol=1e-3)
     assert np.array_equal(unpacked(data["emphasis"]), KINDS[visible])
     assert (data["fog"], data["opacity"]) == (0.2, 0.5)
+
+
+KEY = SizeKey("count", ("1", "4", "16"), (0.65, 1.3, 2.6))
+
+
+def legend_of(tmp_path, shown):
+    return drawing(tmp_path, shown).find(f"{SVG}g[@id='legend']")
+
+
+def test_a_drawing_says_what_sizes_mean_as_large_as_in_the_cloud(tmp_path):
+    legend = legend_of(tmp_path, scene(sizes=SIZES, size_key=KEY))
+    discs = legend.findall(f"{SVG}circle[@class='size']")
+    assert [float(one.get("r")) for one in discs] == pytest.approx([2.6, 5.2, 10.4])
+    assert [text.text for text in legend.findall(f"{SVG}text")] == ["count", "1", "4", "16"]
+    box = legend.find(f"{SVG}rect")
+    bottom = float(box.get("y")) + float(box.get("height"))
+    assert all(float(one.get("cy")) + float(one.get("r")) < bottom for one in discs)
+
+
+def test_discs_of_a_legend_never_touch_one_another(tmp_path):
+    legend = legend_of(tmp_path, scene(radius_px=30.0, sizes=SIZES, size_key=KEY))
+    discs = legend.findall(f"{SVG}circle[@class='size']")
+    places = [(float(one.get("cy")), float(one.get("r"))) for one in discs]
+    gaps = [b[0] - b[1] - a[0] - a[1] for a, b in zip(places, places[1:], strict=False)]
+    assert min(gaps) > 0
+    # too large for a legend: smaller, but in proportion
+    assert [radius for _, radius in places] == pytest.approx([4.0, 8.0, LARGEST_PX])
+
+
+def test_sizes_stand_below_the_colors_in_one_box(tmp_path):
+    colors = Legend(title="group", entries=(LegendEntry("red", 40, (9, 9, 9)),))
+    legend = legend_of(tmp_path, scene(sizes=SIZES, size_key=KEY, legend=colors))
+    texts = {text.text: float(text.get("y")) for text in legend.findall(f"{SVG}text")}
+    assert list(texts) == ["group", "red", "40", "count", "1", "4", "16"]
+    assert texts["group"] < texts["red"] < texts["count"] < texts["1"] < texts["16"]
+    assert len(legend.findall(f"{SVG}rect")) == 1
+
+
+def test_a_page_says_what_sizes_mean():
+    told = page(scene(sizes=SIZES, size_key=KEY))["size_key"]
+    assert told == {"title": "count", "rows": [(2.6, "1"), (5.2, "4"), (10.4, "16")]}
+    assert page(scene(sizes=SIZES))["size_key"] is None
+
+
+@pytest.mark.parametrize("attack", ["</script><b>", "\x00<x>&'\""])
+def test_texts_of_a_legend_of_sizes_are_no_markup(tmp_path, attack):
+    shown = scene(sizes=SIZES, size_key=SizeKey(attack, (attack,), (1.0,)))
+    texts = [text.text for text in legend_of(tmp_path, shown).findall(f"{SVG}text")]
+    assert texts == [attack.replace("\x00", "\ufffd")] * 2
+    html = finish(write_html(tmp_path / "a.html", shown)).read_text("utf-8")
+    assert attack not in html
 
 
 def test_words_stand_in_the_middle_of_their_points_in_their_color(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import re
 from pathlib import Path
@@ -28,6 +29,7 @@ from projector.projections.prepare import Preparation
 from projector.projections.tsne.parameters import TsneParameters
 from projector.selection import Isolation, Selection
 from widgets.embedding.bookmarks.from_bookmarks import camera_of
+from widgets.embedding.coloring.size_legend import SizeLegend, size_key
 from widgets.embedding.dashboard import EmbeddingDashboard
 from widgets.embedding.exporting.dialog import ExportDialog
 from widgets.embedding.exporting.exporter import Exporter
@@ -504,6 +506,35 @@ def test_a_drawing_and_a_page_have_points_of_the_sizes_on_the_screen(opened, out
 
 def read_page(dashboard, out):
     return write(dashboard, "page", out / "a.html").read_text()
+
+
+@pytest.mark.parametrize("kind", ["picture", "drawing", "page"])
+def test_exports_say_what_sizes_mean_only_where_points_are_sized(opened, out, kind):
+    name = out / {"picture": "a.png", "drawing": "a.svg", "page": "a.html"}[kind]
+    opened.model.set_column("weight", pl.Series("weight", np.linspace(1, 100, N)))
+    opened.model.choose(color_by=None)
+    without = write(opened, kind, name).read_bytes()
+    opened.model.choose(size_by="weight")
+    sized = write(opened, kind, name).read_bytes()
+    untold = write(opened, kind, name, has_legend=False).read_bytes()
+    if kind == "picture":
+        corner = (slice(0, 100), slice(-110, -20))
+        images = [np.asarray(Image.open(io.BytesIO(one)).convert("L")) for one in (sized, untold)]
+        assert (images[0][corner] != images[1][corner]).mean() > 0.03
+        return
+    mark = {"drawing": b'class="size"', "page": b'"size_key":{"title":"weight"'}[kind]
+    assert mark in sized
+    assert mark not in without
+    assert mark not in untold
+
+
+def test_the_legend_of_sizes_on_the_screen_says_what_exports_say(opened):
+    opened.model.set_column("weight", pl.Series("weight", np.linspace(1, 100, N)))
+    opened.model.choose(size_by="weight")
+    key = size_key(opened.model.sizes)
+    assert opened.findChild(SizeLegend).texts == list(key.texts)
+    factors = [opened.model.sizes.factor_of(float(text)) for text in key.texts]
+    assert key.factors == pytest.approx(factors, rel=0.01)
 
 
 def test_labels_on_the_screen_are_in_the_drawing(opened, out, qtbot):

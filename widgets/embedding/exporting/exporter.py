@@ -16,6 +16,7 @@ from projector.errors import InvalidChoice, NothingToShow
 from projector.export.html import write_html
 from projector.export.ply import write_ply
 from projector.export.scene import Scene
+from projector.export.size_key import SizeKey
 from projector.export.svg import write_svg
 from projector.export.tables import (
     write_coordinates,
@@ -24,6 +25,7 @@ from projector.export.tables import (
 from projector.progress import Work
 from widgets.embedding.bookmarks.views import Views
 from widgets.embedding.canvas import ScatterCanvas
+from widgets.embedding.coloring.size_legend import size_key
 from widgets.embedding.exporting.own_files import files_read, sparing
 from widgets.embedding.exporting.picture import picture_work
 from widgets.embedding.exporting.seen import scene_on
@@ -97,7 +99,7 @@ class Exporter(QObject):
     def _picture(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
         _check_size(wish)
         legend = self.model.legend if wish.has_legend else Legend()
-        return save_image(path, picture_work(self.canvas, wish, legend))
+        return save_image(path, picture_work(self.canvas, wish, legend, self._size_key(wish)))
 
     def _drawing(self, wish: ExportWish, path: Path, shown: Shown) -> Work[Path]:
         _check_size(wish)
@@ -129,6 +131,7 @@ class Exporter(QObject):
             title=self.title(shown),
             visible_ids=self.ids(wish),
             legend=model.legend if wish.has_legend else Legend(),
+            size_key=self._size_key(wish),
             # of those that alone are written, none has to stand out
             emphasis=None if wish.which == "selected" else scene.emphasis,
             is_flat=choice.is_flat,
@@ -138,6 +141,12 @@ class Exporter(QObject):
         table = shown.embedding.metadata
         has_sequences = choice.shows_sequences
         return described(scene, table, choice.label_by, has_sequences=has_sequences)
+
+    def _size_key(self, wish: ExportWish) -> SizeKey | None:
+        """What sizes mean, where they differ on the screen and a legend is wanted."""
+        sizes = self.model.sizes
+        is_shown = wish.has_legend and sizes is not None and self.canvas.drawn.sizes is not None
+        return size_key(sizes) if is_shown and sizes is not None else None
 
     def title(self, shown: Shown) -> str:
         """What the picture is of."""

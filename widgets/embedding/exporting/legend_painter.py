@@ -1,12 +1,15 @@
-"""The legend in a picture: a box at the top right."""
+"""The legend in a picture: what colors and sizes mean, in a box at the top right."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPen
 
 from projector.colors import Gradient, Legend
 from projector.export.scene import scale_ticks
+from projector.export.size_key import SizeKey
 from widgets.embedding.overlay import shorten
 from widgets.embedding.view_model import number_text
 from widgets.shared.theme import PlotColors
@@ -17,15 +20,49 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-def paint_legend(painter: QPainter, legend: Legend, size: QSizeF, colors: PlotColors) -> None:
+@dataclass(frozen=True, slots=True)
+class SizeRows:
+    """What sizes mean, with the radii of its discs in the pixels that the painter has."""
+
+    key: SizeKey
+    radii: tuple[float, ...]
+
+    @property
+    def disc_width(self) -> float:
+        return max(SWATCH, *(2 * radius for radius in self.radii))
+
+    def row_height(self, radius: float, line: float) -> float:
+        return max(line, 2 * radius + 4)
+
+    def height(self, line: float) -> float:
+        head = line if self.key.title else 0.0
+        return head + sum(self.row_height(radius, line) for radius in self.radii)
+
+    def width(self, font: QFont) -> float:
+        bold = QFont(font)
+        bold.setBold(True)
+        texts = [QFontMetricsF(font).horizontalAdvance(shorten(text)) for text in self.key.texts]
+        title = QFontMetricsF(bold).horizontalAdvance(shorten(self.key.title))
+        return max(title, self.disc_width + 8 + max(texts, default=0.0))
+
+
+def paint_legend(
+    painter: QPainter,
+    legend: Legend,
+    size: QSizeF,
+    colors: PlotColors,
+    sizes: SizeRows | None = None,
+) -> None:
     """As many entries as there is room for; the rest are counted. size: of the picture."""
-    if not legend.entries and legend.gradient is None:
+    has_colors = bool(legend.entries) or legend.gradient is not None
+    if not has_colors and sizes is None:
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     metrics = QFontMetricsF(painter.font())
     line = metrics.height() + 3
-    n_head = (legend.title != "") + 2 * (legend.gradient is not None)
-    n_room = int((size.height() - 2 * MARGIN - 2 * PADDING) / line) - n_head - 1
+    below = 0.0 if sizes is None else sizes.height(line)
+    n_head = (legend.title != "" and has_colors) + 2 * (legend.gradient is not None)
+    n_room = int((size.height() - 2 * MARGIN - 2 * PADDING - below) / line) - n_head - 1
     entries = legend.entries[: max(0, n_room)]
     n_more = legend.n_more + len(legend.entries) - len(entries)
     rows = [
@@ -33,12 +70,14 @@ def paint_legend(painter: QPainter, legend: Legend, size: QSizeF, colors: PlotCo
         for one in entries
     ]
     width = _width(legend, rows, metrics, painter.font())
-    height = (n_head + len(rows) + (n_more > 0)) * line + 2 * PADDING
+    if sizes is not None:
+        width = max(width, sizes.width(painter.font()) + 2 * PADDING + 2)
+    height = (n_head + len(rows) + (n_more > 0)) * line + below + 2 * PADDING
     box = QRectF(size.width() - MARGIN - width, MARGIN, width, height)
     _paint_box(painter, box, colors)
     inside = box.adjusted(PADDING, PADDING, -PADDING, -PADDING)
     y = inside.top()
-    if legend.title:
+    if legend.title and has_colors:
         _paint_title(painter, legend.title, QRectF(inside.left(), y, inside.width(), line), colors)
         y += line
     if legend.gradient is not None:
@@ -53,6 +92,28 @@ def paint_legend(painter: QPainter, legend: Legend, size: QSizeF, colors: PlotCo
         painter.setPen(colors.muted)
         text = tr("and {n} more").format(n=number_text(n_more))
         painter.drawText(QRectF(inside.left(), y, inside.width(), line), LEFT, text)
+    if sizes is not None:
+        place = QRectF(inside.left(), inside.bottom() - below, inside.width(), below)
+        _paint_sizes(painter, sizes, place, colors)
+
+
+def _paint_sizes(painter: QPainter, sizes: SizeRows, place: QRectF, colors: PlotColors) -> None:
+    """A title, then a disc and its value a line."""
+    line = QFontMetricsF(painter.font()).height() + 3
+    y = place.top()
+    if sizes.key.title:
+        _paint_title(painter, sizes.key.title, QRectF(place.left(), y, place.width(), line), colors)
+        y += line
+    for radius, text in zip(sizes.radii, sizes.key.texts, strict=True):
+        row = QRectF(place.left(), y, place.width(), sizes.row_height(radius, line))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colors.muted)
+        middle = QPointF(row.left() + sizes.disc_width / 2, row.center().y())
+        painter.drawEllipse(middle, radius, radius)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(colors.foreground)
+        painter.drawText(row.adjusted(sizes.disc_width + 8, 0, 0, 0), LEFT, shorten(text))
+        y += row.height()
 
 
 def _width(

@@ -12,11 +12,12 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from projector.arrays import ByteArray
 from projector.colors import Legend
 from projector.embeddings.memory import check_fits
+from projector.export.size_key import SizeKey
 from projector.progress import Progress, Work, scaled
 from projector.render.raster import Raster
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.cloud_painter import Scene, painted_apart
-from widgets.embedding.exporting.legend_painter import paint_legend
+from widgets.embedding.exporting.legend_painter import SizeRows, paint_legend
 from widgets.embedding.exporting.wish import ExportWish, tr
 from widgets.embedding.figure import painted_figure
 from widgets.embedding.overlay_painter import paint_overlay
@@ -26,8 +27,10 @@ _BYTES_A_PIXEL = 40
 _ROWS_A_PART = 256
 
 
-def picture_work(canvas: ScatterCanvas, wish: ExportWish, legend: Legend) -> Work[QImage]:
-    """What is on the canvas now, painted anew. legend: left out where it is empty.
+def picture_work(
+    canvas: ScatterCanvas, wish: ExportWish, legend: Legend, size_key: SizeKey | None = None
+) -> Work[QImage]:
+    """What is on the canvas now, painted anew. legend, size_key: left out where there is none.
 
     At the canvas's own size it is the canvas's own picture, pixel by pixel.
     """
@@ -37,6 +40,8 @@ def picture_work(canvas: ScatterCanvas, wish: ExportWish, legend: Legend) -> Wor
     drawn, camera = dataclasses.replace(canvas.drawn), canvas.camera
     overlay = drawn.overlay(camera, extent, ratio, font)
     raster = canvas.raster if drawn.is_complete else None
+    radius_px = drawn.look.radius_px if drawn.look.sprites is None else drawn.look.sprite_px / 2
+    sizes = None if size_key is None else SizeRows(size_key, size_key.radii(radius_px))
 
     def scene(ground: QColor) -> Scene:
         found = drawn.scene(camera, extent, ratio, ground)
@@ -53,7 +58,7 @@ def picture_work(canvas: ScatterCanvas, wish: ExportWish, legend: Legend) -> Wor
         painter.setFont(font)
         if wish.is_transparent and raster is not None:
             paint_overlay(painter, overlay, colors)
-        paint_legend(painter, legend, extent, colors)
+        paint_legend(painter, legend, extent, colors, sizes)
         painter.end()
         return image
 
