@@ -18,15 +18,17 @@ LONGEST_TEXT = 100_000
 DEEPEST = 20
 
 _ODD_NUMBERS = {"inf": math.inf, "-inf": -math.inf}
+_LARGEST_FIELD = 2**31 - 1  # of numbers that fields show
 _BETWEEN: dict[str, tuple[float, float]] = {
-    "copy": (0, 2**31),
-    "n_prepared": (1, 2**31),
+    "copy": (0, _LARGEST_FIELD),
+    "n_prepared": (1, _LARGEST_FIELD),
     "point_size": (0.01, 100),
+    "picture_size": (0.01, 100),
     "label_size": (0.1, 10),
     "opacity": (0, 1),
     "fog": (0, 1),
     "selected": (0, 2**62),
-    "n_neighbors": (1, 2**31),
+    "n_neighbors": (1, _LARGEST_FIELD),
 }
 """Limits of numbers; a number beyond them is no use to anyone."""
 
