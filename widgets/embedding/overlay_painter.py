@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from widgets.embedding.overlay import Overlay, Ring, Text
+from widgets.embedding.text_picture import draw_text
 from widgets.shared.theme import PlotColors
 
 CAPTION_MARGIN = 10
 RING_EDGE = 2.4
-HALO = [QPointF(x, y) for x in (-1.2, 0, 1.2) for y in (-1.2, 0, 1.2) if x or y]
 
 
 def paint_overlay(painter: QPainter, overlay: Overlay, colors: PlotColors) -> None:
@@ -86,12 +86,6 @@ def _paint_text(painter: QPainter, text: Text, colors: PlotColors) -> None:
     font.setBold(text.is_bold)
     if text.scale != 1.0:
         font.setPointSizeF(font.pointSizeF() * text.scale)
-    painter.save()
-    painter.setFont(font)
-    if text.has_halo:
-        painter.setPen(colors.background)
-        for shift in HALO:
-            painter.drawText(text.rect.translated(shift), Qt.AlignmentFlag.AlignCenter, text.text)
-    painter.setPen(text.tint or getattr(colors, text.color))
-    painter.drawText(text.rect, Qt.AlignmentFlag.AlignCenter, text.text)
-    painter.restore()
+    color = text.tint or getattr(colors, text.color)
+    halo = colors.background if text.has_halo else None
+    draw_text(painter, text.rect, text.text, font, color, halo)
