@@ -20,6 +20,8 @@ Result = TypeVar("Result")
 N_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 _pool = ThreadPoolExecutor(N_CORES, thread_name_prefix="kernel")
+_main_pool = ThreadPoolExecutor(N_CORES, thread_name_prefix="kernel of main")
+"""What the main thread waits for must not stand in line behind the kernels of jobs."""
 _libraries = ThreadPoolExecutor(2, thread_name_prefix="library")
 
 _POLL_S = 0.03
@@ -41,7 +43,9 @@ def for_each_part(n: int, kernel: Callable[[int, int], None], smallest: int = 1)
         kernel(0, n)
         return
     edges = [n * part // n_parts for part in range(n_parts + 1)]
-    waiting = [_pool.submit(kernel, a, b) for a, b in pairwise(edges)]
+    is_main = threading.current_thread() is threading.main_thread()
+    pool = _main_pool if is_main else _pool
+    waiting = [pool.submit(kernel, a, b) for a, b in pairwise(edges)]
     for part in waiting:
         part.result()
 
