@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QTreeWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QTreeWidget
 
 from app.shortcuts import ShortcutList
 from projector.embeddings.writer import write_embedding
@@ -101,6 +101,29 @@ def test_a_run_is_begun_held_and_ended_without_losing_the_keyboard(keyboard, qtb
         QTest.keyClick(keyboard.focus, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: keyboard.dashboard.runner.state is None, timeout=30_000)
     qtbot.waitUntil(lambda: keyboard.focus.text() == "Run t-SNE")
+
+
+@pytest.mark.parametrize(
+    ("key", "method", "button"),
+    [(Qt.Key.Key_2, "t-SNE", "Run t-SNE"), (Qt.Key.Key_4, "Custom axes", "Show along these axes")],
+)
+def test_the_key_of_a_method_leads_to_its_form(keyboard, key, method, button):
+    keyboard.press(key, ALT)
+    assert keyboard.focus.accessibleName() == method
+    assert keyboard.is_in_sight
+    assert keyboard.tab_to(QAbstractButton, button).isVisible()
+
+
+def test_the_ends_of_an_axis_are_picked_by_keyboard_alone(keyboard, qtbot):
+    keyboard.press(Qt.Key.Key_4, ALT)
+    keyboard.tab_to(QComboBox, "Column of axis 1")
+    keyboard.press(Qt.Key.Key_Down)
+    for name, key in (("Start of axis 1", Qt.Key.Key_A), ("End of axis 1", Qt.Key.Key_C)):
+        keyboard.tab_to(QComboBox, name)
+        keyboard.press(key)
+    keyboard.tab_to(QAbstractButton, "Show along these axes")
+    keyboard.press(Qt.Key.Key_Space)
+    assert keyboard.model.layout.axis_names[0] == "a → c"
 
 
 def test_the_legend_comes_into_sight_from_another_page(keyboard):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import io
+import itertools
 import xml.etree.ElementTree as ET
 import zlib
 
@@ -183,7 +184,7 @@ def test_discs_of_a_legend_never_touch_one_another(tmp_path):
     legend = legend_of(tmp_path, scene(radius_px=30.0, sizes=SIZES, size_key=KEY))
     discs = legend.findall(f"{SVG}circle[@class='size']")
     places = [(float(one.get("cy")), float(one.get("r"))) for one in discs]
-    gaps = [b[0] - b[1] - a[0] - a[1] for a, b in zip(places, places[1:], strict=False)]
+    gaps = [b[0] - b[1] - a[0] - a[1] for a, b in itertools.pairwise(places)]
     assert min(gaps) > 0
     # too large for a legend: smaller, but in proportion
     assert [radius for _, radius in places] == pytest.approx([4.0, 8.0, LARGEST_PX])

@@ -213,6 +213,9 @@ def test_the_menu_of_a_category_offers_everything(opened, qtbot):
     assert selected(opened) == kind_rows("green")
     menu_actions(opened, 1)["Remove from selection"].trigger()
     assert selected(opened) == []
+    opened.model.choose(selection=Selection.of(range(opened.model.embedding.n_points)))
+    menu_actions(opened, 1)["Keep only these in selection"].trigger()
+    assert selected(opened) == kind_rows("green")
 
 
 def test_a_swatch_gives_a_category_another_color_that_undo_takes_back(opened, qtbot):

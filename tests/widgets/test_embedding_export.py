@@ -275,6 +275,22 @@ def test_a_click_on_export_writes_the_file_and_says_so(opened, out, monkeypatch)
     dialog.reject()
 
 
+def test_enter_in_the_dialog_exports_and_tab_reaches_that_before_closing(
+    opened, out, monkeypatch, qtbot
+):
+    chosen = out / "cloud.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(chosen), ""))
+    opened._export_commands.export("coordinates")
+    dialog = opened._export_commands.dialog
+    qtbot.waitUntil(dialog.list.hasFocus)
+    QTest.keyClick(dialog.list, Qt.Key.Key_Return)
+    assert chosen.is_file()
+    dialog.export_button.setFocus()
+    QTest.keyClick(dialog.export_button, Qt.Key.Key_Tab)
+    assert dialog.focusWidget().text().replace("&", "") == "Close"
+    dialog.reject()
+
+
 def test_a_folder_that_is_not_there_is_told_in_the_dialog(opened, out):
     opened._export_commands.export("ply")
     dialog = opened._export_commands.dialog

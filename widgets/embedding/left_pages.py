@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QApplication, QPushButton, QTabWidget, QWidget
 from typing_extensions import override
 
 from widgets.embedding.section import Panel
@@ -33,7 +33,12 @@ class LeftPages(QTabWidget):
         return page
 
     def show_projection(self) -> None:
+        """Bring the methods to the front; by key one goes on with the one that is chosen."""
         self.setCurrentWidget(self._projection)
+        focus = QApplication.focusWidget()
+        chosen = [one for one in self._projection.findChildren(QPushButton) if one.isChecked()]
+        if chosen and (focus is None or not self._projection.isAncestorOf(focus)):
+            chosen[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @override
     def sizeHint(self) -> QSize:

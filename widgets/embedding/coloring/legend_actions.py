@@ -131,6 +131,7 @@ class LegendActions(QObject):
             ("select", self.tr("Select points")),
             ("add", self.tr("Add to selection")),
             ("remove", self.tr("Remove from selection")),
+            ("keep", self.tr("Keep only these in selection")),
             ("", ""),
             ("isolate", self.tr("Isolate")),
             ("hide", hide),
@@ -254,7 +255,12 @@ class LegendActions(QObject):
         return names[code] if code < len(names) else MISSING_NAME
 
 
-_COMBINATIONS: dict[str, Combine] = {"select": "replace", "add": "union", "remove": "subtract"}
+_COMBINATIONS: dict[str, Combine] = {
+    "select": "replace",
+    "add": "union",
+    "remove": "subtract",
+    "keep": "intersect",
+}
 
 
 def _enable(menu: QMenu, key: str, is_enabled: bool) -> None:

@@ -96,7 +96,6 @@ class ExportDialog(QDialog):
         self.export_button = self._buttons.addButton(
             self.tr("Export…"), QDialogButtonBox.ButtonRole.ActionRole
         )
-        self.export_button.setDefault(True)
         self.export_button.clicked.connect(self.export)
         self._show_running(is_running=False)
         self._folder_button.hide()
@@ -125,6 +124,10 @@ class ExportDialog(QDialog):
         column.setSpacing(2 * MARGIN)
         column.addLayout(middle, 1)
         column.addWidget(self._buttons)
+        # only once it is in the dialog, which knows of no default before
+        self.export_button.setDefault(True)
+        close = self._buttons.button(QDialogButtonBox.StandardButton.Close)
+        QWidget.setTabOrder(self.export_button, close)
         character, line = self.fontMetrics().averageCharWidth(), self.fontMetrics().height()
         self.resize(96 * character, 26 * line)
 
