@@ -251,11 +251,20 @@ def _in_limits(name: str, value: Any) -> Any:
     _check_words(name, value)
     if name == "axes" and min(value) < 0:
         raise _Odd(f"Components are counted from 0, got {min(value)}.")
+    if name == "structure":
+        _check_fields(value)
     if name in _BETWEEN and value is not None:
         least, most = _BETWEEN[name]
         if not least <= value <= most:
             raise _Odd(f"It must lie between {least:g} and {most:g}, got {value:g}.")
     return value
+
+
+def _check_fields(value: dict[str, dict[str, Any]]) -> None:
+    """Settings of tools; whole numbers of JSON know no end."""
+    for one in (one for settings in value.values() for one in settings.values()):
+        if isinstance(one, int) and abs(one) > _LARGEST_FIELD:
+            raise _Odd(f"{_told(one)} is larger than {_LARGEST_FIELD:,}.")
 
 
 def _check_words(name: str, value: Any) -> None:

@@ -89,6 +89,8 @@ def test_every_field_of_the_choice_is_written():
         ("n_neighbors", 0, "between 1"),
         ("n_neighbors", 2**31, "between 1"),
         ("n_prepared", 2**31, "between 1"),
+        ("structure", {"outliers": {"k": 2**31}}, "larger than 2,147,483,647"),
+        ("structure", {"clusters": {"seed": -(10**400)}}, "larger than 2,147,483,647"),
         ("picture_size", 1e9, "between 0.01 and 100"),
         ("search", "x" * 200_000, "longer than"),
         ("hidden_categories", ["x"] * 200_000, "200,000 entries"),
