@@ -80,7 +80,7 @@ def estimate_bytes(n: int, d: int, k: int) -> int:
     if d >= approximate.DESCENT_DIMS:
         return graph + descent.estimate_bytes(n, d, n_searched(n, k))
     sampled = min(1 << 26, int(96 * float(np.sqrt(n))) * d)
-    return graph + 8 * n * d + 8 * sampled + (200 << 20)
+    return graph + n * (4 * d + 40) + 8 * sampled + (200 << 20)
 
 
 def estimate_seconds(n: int, d: int) -> float:
@@ -89,7 +89,7 @@ def estimate_seconds(n: int, d: int) -> float:
         return 0.05 + n * n * (1.5e-11 * d + 1.5e-9)
     if d >= WIDE:
         return 1.0 + n * (1e-4 + 1.5e-7 * d)
-    return 1.0 + n * (2e-5 + 8e-10 * float(np.sqrt(n)) * (d + 16))
+    return 1.0 + n * (5e-6 + 5.5e-10 * float(np.sqrt(n)) * (d + 16))
 
 
 def _check(vectors: FloatArray, k: int, metric: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from sklearn.datasets import load_digits, make_blobs
 
 from projector.arrays import FloatArray
-from projector.neighbor_graph import NeighborGraph, approximate, find, find_neighbors
+from projector.neighbor_graph import NeighborGraph, approximate, find, find_neighbors, lists
 from projector.neighbors import METRICS, Metric
 from projector.progress import finish
 
@@ -116,6 +117,28 @@ def test_equal_rows_are_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.recall >= 0.95
 
 
+def test_many_rows_in_one_place_leave_none_without_neighbors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vectors = blobs(2000)
+    vectors[::2] = vectors[0]
+    found = approximately(monkeypatch, vectors, 20, "euclidean")
+    assert (found.ids >= 0).all()
+    assert (found.distances[::2] == 0).all()
+    assert found.recall >= 0.95
+
+
+def test_no_more_memory_is_taken_than_was_estimated(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = blobs()
+    approximately(monkeypatch, vectors[:200], 5, "euclidean")  # loads the kernels
+    monkeypatch.setattr(find, "EXACT_ROWS", 10)
+    tracemalloc.start()
+    finish(find_neighbors(vectors, 30))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak <= find.estimate_bytes(*vectors.shape, 30)
+
+
 def test_recall_that_costs_too_much_is_not_raised_but_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -128,7 +151,7 @@ def test_recall_that_costs_too_much_is_not_raised_but_told(
 
 def test_very_many_values_are_kept_in_half_precision(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = blobs()
-    monkeypatch.setattr(approximate, "_MOST_SINGLE", 1000)
+    monkeypatch.setattr(lists, "_MOST_SINGLE", 1000)
     found = approximately(monkeypatch, vectors, 10, "euclidean")
     assert found.recall >= 0.95
     wanted = np.linalg.norm(vectors[7].astype(np.float64) - vectors[found.ids[7]], axis=1)
