@@ -28,17 +28,22 @@ MOST_KEPT = 8
 class Subject:
     """A layout to be measured, with what it was made of.
 
-    key: tells layouts apart. title: for the user. made: the very array that the positions, float32
-    (n, 2 or 3), are of; another one where the layout moved on. metric: of the projection.
+    key: tells layouts apart. title: for the user. made: the very array that the positions are of;
+    another one where the layout moved on. metric: of the projection. axes: the columns of `made`
+    that are drawn, None for all of them.
     """
 
     key: str
     title: str
     made: FloatArray
-    positions: FloatArray
     preparation: Preparation
     metric: Metric
     is_running: bool = False
+    axes: tuple[int, ...] | None = None
+
+    def positions(self) -> FloatArray:
+        """float32 (n, 2 or 3). Of many points a copy takes a while: for jobs only."""
+        return self.made if self.axes is None else self.made[:, list(self.axes)]
 
 
 Measured = dict[str, tuple[Subject, Quality]]
@@ -149,7 +154,6 @@ class QualityMeter(Tool):
             layout.key,
             layout.title,
             layout.positions,
-            layout.positions,
             layout.preparation,
             metric,
             layout.is_running,
@@ -160,8 +164,8 @@ class QualityMeter(Tool):
         assert shown is not None
         axes = [axis for axis in choice.axes[: 2 if choice.is_flat else 3] if axis < shown.n_axes]
         title = self.tr("Components {names}").format(names=", ".join(str(a + 1) for a in axes))
-        made = shown.coordinates
-        return Subject(f"{axes}", title, made, made[:, axes], Preparation(), "euclidean")
+        made, drawn = shown.coordinates, tuple(axes)
+        return Subject(f"{axes}", title, made, Preparation(), "euclidean", axes=drawn)
 
     def _key(self, subject: Subject) -> str:
         settings = self.settings
@@ -205,7 +209,7 @@ def measured(
     for place, (key, subject) in enumerate(wanted.items()):
         prepared = yield from shared.prepared_work(vectors, subject.preparation)
         used = next((one for one in METRICS if one == metric), subject.metric)
-        work = measure_quality(prepared.vectors, subject.positions, k, used, n_sample=n_sample)
+        work = measure_quality(prepared.vectors, subject.positions(), k, used, n_sample=n_sample)
         low, high = place / len(wanted), (place + 1) / len(wanted)
         found[key] = subject, (yield from scaled(work, low, high))
     return found
