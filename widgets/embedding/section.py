@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 MARGIN = 8
+SETTLE_MS = 500
 
 
 class Section(QWidget):
@@ -82,6 +83,10 @@ class Panel(QScrollArea):
         self._target: QWidget | None = None
         self._scroll_timer = QTimer(self, singleShot=True, interval=0)
         self._scroll_timer.timeout.connect(self._scroll_to_target)
+        # lists above it may grow a moment later, when their job is done
+        self._settle_timer = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle_timer.timeout.connect(self._on_settled)
+        self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus_changed)
@@ -98,10 +103,20 @@ class Panel(QScrollArea):
         if now is not None and self._column.isAncestorOf(now):
             self._target = now
             self._scroll_timer.start()
+            self._settle_timer.start()
+
+    @Slot(int, int)
+    def _on_range_changed(self, _low: int, _high: int) -> None:
+        if self._target is not None:
+            self._scroll_timer.start()
+
+    @Slot()
+    def _on_settled(self) -> None:
+        self._target = None
 
     @Slot()
     def _scroll_to_target(self) -> None:
-        target, self._target = self._target, None
+        target = self._target
         # a control that was clicked is in sight; nothing may move under the pointer
         if target is not None and target.hasFocus() and target.visibleRegion().isEmpty():
             self.ensureWidgetVisible(target, MARGIN, MARGIN)
