@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,11 +21,14 @@ from projector.embeddings.writer import write_embedding
 from projector.export.view_files import read_view
 from projector.progress import finish
 from projector.selection import Isolation, Selection
+from widgets.embedding.bookmarks import view_panel
+from widgets.embedding.bookmarks.thumbnails import thumbnail_icon
 from widgets.embedding.combo import Combo
 from widgets.embedding.dashboard import EmbeddingDashboard
 from widgets.embedding.exporting.exporter import Exporter
 from widgets.embedding.exporting.wish import ExportWish
 from widgets.embedding.layers import sequences
+from widgets.embedding.reveal import reveal
 from widgets.shared.theme import app_palette
 
 N = 120
@@ -203,6 +207,24 @@ def test_a_damaged_small_picture_is_told_and_the_view_stays(
     assert other.view_panel.texts() == ["mine"]
     assert other.views.all[0].thumbnail == b""
     assert told == ["The small picture of the view 'mine' is damaged and was left out."]
+
+
+def test_only_pictures_in_sight_are_unpacked(opened, monkeypatch, qtbot):
+    opened.views.save("mine")
+    unpacked = []
+
+    def counted(png, *rest):
+        unpacked.append(png)
+        return thumbnail_icon(png, *rest)
+
+    monkeypatch.setattr(view_panel, "thumbnail_icon", counted)
+    reveal(opened.view_panel)
+    one = opened.views.all[0]
+    opened.views.set_all(tuple(replace(one, name=f"view {i}") for i in range(400)))
+    qtbot.wait(50)
+    assert opened.view_panel.isVisible()
+    assert 0 < len(unpacked) < 20
+    assert len(icon_pixels(opened, 399)) > 10
 
 
 def test_names_of_views_are_no_markup(opened):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -28,6 +29,27 @@ MOST_LINES = 5
 ICON_LINES = 3
 
 
+class ViewItem(QListWidgetItem):
+    """A line of the list. Its picture is unpacked when it is first in sight, as there may be a
+    thousand."""
+
+    def __init__(self, view: View, size: QSize, ratio: float, palette: QPalette) -> None:
+        super().__init__(view.name)
+        self._thumbnail, self._size, self._ratio = view.thumbnail, size, ratio
+        self._palette = palette
+        self._icon: QIcon | None = None
+        self.setFlags(self.flags() | Qt.ItemFlag.ItemIsEditable)
+        self.setToolTip(plain_tip(view.name))
+
+    @override
+    def data(self, role: int) -> Any:
+        if role != Qt.ItemDataRole.DecorationRole:
+            return super().data(role)
+        if self._icon is None:
+            self._icon = thumbnail_icon(self._thumbnail, self._size, self._ratio, self._palette)
+        return self._icon
+
+
 class ViewPanel(QWidget):
     """said: a line for the status bar (str)."""
 
@@ -44,6 +66,7 @@ class ViewPanel(QWidget):
         self._list.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._list.setUniformItemSizes(True)  # so that only those in sight are asked
         self._list.setIconSize(self._icon_size())
         self._list.itemClicked.connect(self._on_item)
         self._list.itemChanged.connect(self._on_item_changed)
@@ -173,11 +196,7 @@ class ViewPanel(QWidget):
         self._list.clear()
         size, ratio = self._list.iconSize(), self.devicePixelRatioF()
         for view in self._views.all:
-            item = QListWidgetItem(view.name)
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-            item.setToolTip(plain_tip(view.name))
-            item.setIcon(thumbnail_icon(view.thumbnail, size, ratio, self.palette()))
-            self._list.addItem(item)
+            self._list.addItem(ViewItem(view, size, ratio, self.palette()))
         self._list.setCurrentRow(min(row, self._list.count() - 1))
         self._list.blockSignals(False)
         has_views = bool(self._views.all)
