@@ -58,6 +58,7 @@ from widgets.embedding.message import Message, MessageCard
 from widgets.embedding.overlay import Look, Overlay, Raised
 from widgets.embedding.overlay_painter import CAPTION_MARGIN, paint_caption, paint_overlay
 from widgets.embedding.questions import Questions
+from widgets.embedding.sentences import tr
 from widgets.embedding.shown_picture import ShownPicture
 from widgets.embedding.tip import Details, Tip
 from widgets.embedding.tools.hand import Hand
@@ -503,5 +504,5 @@ class ScatterCanvas(QWidget):
 
 def placed(raster: Raster, positions: FloatArray) -> Work[tuple[FloatArray, Raster]]:
     """A painter of the same points at other places."""
-    yield Progress(None, "Placing the points")
+    yield Progress(None, tr("Placing the points"))
     return positions, raster.moved(positions)

@@ -12,6 +12,7 @@ import numpy as np
 from projector.arrays import IntArray
 from projector.embeddings.embedding import Embedding
 from projector.progress import Progress, Work
+from widgets.embedding.sentences import tr
 from widgets.shared.texts import shown
 
 
@@ -80,7 +81,7 @@ def find_rows(
 
     from projector.search import TextQuery, find_text, find_where
 
-    yield Progress(None, "Searching")
+    yield Progress(None, tr("Searching"))
     if not text:
         return np.zeros(0, dtype=np.int64)
     table = embedding.metadata

@@ -20,6 +20,7 @@ from projector.embeddings.reader import (
 )
 from projector.progress import Progress, Work
 from widgets.embedding.columns import default_color, default_label
+from widgets.embedding.sentences import tr
 from widgets.embedding.sources import SourceGroup
 
 N_COMPONENTS = 10
@@ -206,7 +207,7 @@ def outline(positions: FloatArray) -> Work[FloatArray]:
     for start in range(0, len(finite), PART_ROWS):
         part = finite[start : start + PART_ROWS]
         found.append(part[(part @ directions.T).argmax(axis=0)])
-        yield Progress(start / len(finite), "Placing the points")
+        yield Progress(start / len(finite), tr("Placing the points"))
     outermost = np.concatenate(found)
     return frozen(outermost[np.unique((outermost @ directions.T).argmax(axis=0))])
 
@@ -238,7 +239,7 @@ def _placed(embedding: Embedding, axes: Axes) -> Work[Shown]:
         total += rows.sum(axis=0)
         squares += (rows**2).sum(axis=0)
         coordinates[part][finite[part]] = rows @ axes.components.T
-        yield Progress(min(1.0, part.stop / embedding.n_points), "Placing the points")
+        yield Progress(min(1.0, part.stop / embedding.n_points), tr("Placing the points"))
     n = max(1, int(finite.sum()))
     mean = total / n
     coordinates -= mean @ axes.components.T

@@ -13,6 +13,7 @@ from projector.render.raster import Raster
 from widgets.embedding.layouts import Layout
 from widgets.embedding.loading import Shown, directions_around, outline, world_positions
 from widgets.embedding.projecting.wishes import ITERATIVE
+from widgets.embedding.sentences import tr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +41,7 @@ def arranged(
 ) -> Work[Cloud]:
     """Places of the points and a painter built for them. keeps_aspect: see stretched. is_second,
     first: it is looked at beside that one, and turned alike where it has no axes of its own."""
-    yield Progress(None, "Placing the points")
+    yield Progress(None, tr("Placing the points"))
     positions = drawn_positions(shown, layout, axes, is_flat)
     if is_second and is_turned(layout):
         target = drawn_positions(shown, first, axes, is_flat)

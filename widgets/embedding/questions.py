@@ -15,6 +15,7 @@ from projector.render.raster import Picture, Raster
 from widgets.embedding.cloud_painter import CloudPainter, Scene
 from widgets.embedding.drawn import Drawn
 from widgets.embedding.figure import painted_figure
+from widgets.embedding.sentences import tr
 from widgets.embedding.viewpoint import Viewpoint
 from widgets.shared.theme import plot_colors
 
@@ -103,7 +104,7 @@ class Questions:
 
 
 def _within(raster: Raster | None, corners: np.ndarray, scene: Scene) -> Work[IntArray]:
-    yield Progress(None, "Selecting points")
+    yield Progress(None, tr("Selecting points"))
     if raster is None:
         return np.empty(0, np.int64)
     return raster.points_within(corners, scene.camera, scene.width, scene.height, scene.style)

@@ -11,6 +11,7 @@ from projector.embeddings.format import TensorInfo
 from projector.embeddings.formats import list_tensors
 from projector.errors import ProjectorError
 from projector.progress import Progress, Work
+from widgets.embedding.sentences import tr
 from widgets.embedding.sources import SourceGroup
 from widgets.shared.texts import shown
 
@@ -44,7 +45,7 @@ def list_all(paths: Sequence[Path]) -> Work[dict[Path, tuple[TensorInfo, ...]]]:
     """The tensors of each file, none of a file that can't be read."""
     found: dict[Path, tuple[TensorInfo, ...]] = {}
     for i, path in enumerate(paths[:MOST_FILES]):
-        yield Progress(i / len(paths), f"Looking into {path.name}")
+        yield Progress(i / len(paths), tr("Looking into {name}").format(name=path.name))
         try:
             found[path] = yield from list_tensors(path)
         except ProjectorError:

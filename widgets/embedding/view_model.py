@@ -205,7 +205,8 @@ class EmbeddingViewModel(ViewModel[EmbeddingChoice]):
         if values is None:
             self.columns.pop(name, None)
         elif self.embedding is None or len(values) != self.embedding.n_points:
-            raise InvalidChoice(f"The column {name} must have one value a point.")
+            text = self.tr("The column {name} must have one value a point.")
+            raise InvalidChoice(text.format(name=name))
         else:
             self.columns[name] = values.alias(name)
         self.columns_changed.emit()

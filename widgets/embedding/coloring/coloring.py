@@ -37,6 +37,7 @@ from projector.embeddings.choice import EmbeddingChoice
 from projector.embeddings.edits import Edit
 from projector.errors import InvalidChoice
 from projector.progress import Progress, Work
+from widgets.embedding.sentences import tr
 
 if TYPE_CHECKING:
     import polars as pl
@@ -155,20 +156,20 @@ def coloring_work(
     table, which keep their colors. own: the table without edits, whose categories come first, and
     then what was written: a view that is opened again has the colors it was saved with.
     """
-    yield Progress(None, "Coloring the points")
+    yield Progress(None, tr("Coloring the points"))
     if table is None or choice.color_by is None or choice.color_by not in table.columns:
         return one_color(n_points, is_dark)
     column = table[choice.color_by]
     codes = known or ColumnCodes(table, choice.color_by, kind_of(column))
     if not is_gradient(codes.kind, choice.as_categories):
         if codes.categories is None:
-            yield Progress(None, "Counting the categories")
+            yield Progress(None, tr("Counting the categories"))
             found = _categories(column, choice.edits, before, None if own is table else own)
             codes = dataclasses.replace(codes, categories=found)
         return _by_category(codes, choice, is_dark)
     if codes.numbers is None:
         codes = dataclasses.replace(codes, numbers=numbers_of(column))
-        yield Progress(None, "Coloring the points")
+        yield Progress(None, tr("Coloring the points"))
     codes = _shaded(codes, choice)
     return _by_shade(codes, choice, is_dark)
 

@@ -20,6 +20,7 @@ from widgets.embedding.coloring.coloring import (
     coloring_work,
     one_color,
 )
+from widgets.embedding.sentences import tr
 from widgets.embedding.view_model import EmbeddingViewModel
 from widgets.shared.job import RunJob
 from widgets.shared.theme import is_dark
@@ -181,7 +182,7 @@ class PointLooks(QObject):
 
 def sizes_work(embedding: Embedding, name: str | None) -> Work[Sizes | None]:
     """Sizes by a column; None where there is none of the name, or no numbers in it."""
-    yield Progress(None, "Sizing the points")
+    yield Progress(None, tr("Sizing the points"))
     table = embedding.metadata
     if table is None or name is None or name not in table.columns:
         return None

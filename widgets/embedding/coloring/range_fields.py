@@ -11,6 +11,7 @@ from projector.errors import InvalidChoice
 from widgets.embedding.coloring.coloring import Coloring
 from widgets.embedding.coloring.values import parse_value, value_texts
 from widgets.embedding.section import MARGIN
+from widgets.embedding.sentences import tr
 
 Range = tuple[float, float]
 ROBUST, ROBUST_SHORT = "1–99 %", "%"
@@ -119,7 +120,6 @@ class RangeFields(QWidget):
         )
         if low >= high:
             low_text, high_text = value_texts([low, high], are_times)
-            raise InvalidChoice(
-                f"The low end must be below the high end, got {low_text} and {high_text}."
-            )
+            text = tr("The low end must be below the high end, got {low} and {high}.")
+            raise InvalidChoice(text.format(low=low_text, high=high_text))
         return low, high

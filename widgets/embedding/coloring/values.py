@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from projector.errors import InvalidChoice
+from widgets.embedding.sentences import tr
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_S = 86400
@@ -35,7 +36,8 @@ def parse_value(text: str, are_times: bool) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise InvalidChoice(f"The ends of the range must be numbers, got {text or 'nothing'}.")
+        sentence = tr("The ends of the range must be numbers, got {text}.")
+        raise InvalidChoice(sentence.format(text=text or tr("nothing")))
     return value
 
 
@@ -43,9 +45,8 @@ def _parse_time(text: str) -> float:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidChoice(
-            f"The ends of the range must be dates such as 2024-05-31, got {text or 'nothing'}."
-        ) from None
+        sentence = tr("The ends of the range must be dates such as 2024-05-31, got {text}.")
+        raise InvalidChoice(sentence.format(text=text or tr("nothing"))) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return (moment - EPOCH).total_seconds()

@@ -14,6 +14,7 @@ from projector.selection import Combine, Selection
 from widgets.embedding.columns import find_rows
 from widgets.embedding.inspecting.latest import Latest
 from widgets.embedding.loader import SOURCE_NAMES
+from widgets.embedding.sentences import tr
 from widgets.embedding.view_model import EmbeddingViewModel
 from widgets.shared.job import RunJob
 
@@ -85,7 +86,7 @@ class Searcher(QObject):
 
 def like(embedding: Embedding, column: str, row: int) -> Work[IntArray]:
     """Rows with the same value, as a job."""
-    yield Progress(None, "Selecting")
+    yield Progress(None, tr("Selecting"))
     table = embedding.metadata
     if table is None or column not in table.columns or row >= embedding.n_points:
         return frozen(np.empty(0, np.int64))
@@ -94,7 +95,7 @@ def like(embedding: Embedding, column: str, row: int) -> Work[IntArray]:
 
 def with_share(embedding: Embedding, column: str, share: Share) -> Work[IntArray]:
     """Rows of a value or a range, as a job."""
-    yield Progress(None, "Selecting")
+    yield Progress(None, tr("Selecting"))
     table = embedding.metadata
     if table is None or column not in table.columns:
         return frozen(np.empty(0, np.int64))

@@ -14,6 +14,7 @@ from projector.errors import ProjectorError
 from projector.export.tables import write_metadata_table
 from projector.progress import Progress, Work
 from widgets.embedding.inspecting.latest import Latest
+from widgets.embedding.sentences import tr
 from widgets.embedding.view_model import EmbeddingViewModel
 from widgets.shared.job import RunJob
 
@@ -144,7 +145,7 @@ def made(
     base: Embedding, columns: tuple[pl.Series, ...], edits: tuple[Edit, ...], last: Made | None
 ) -> Work[Made]:
     """The table; of the last one only the new edits are written, where it begins alike."""
-    yield Progress(0.0, "Writing into the metadata")
+    yield Progress(0.0, tr("Writing into the metadata"))
     if last is not None and _goes_on(last, base, columns, edits):
         work = apply_edits(last.edited.table, base.n_points, edits[len(last.edits) :])
         more = yield from work
