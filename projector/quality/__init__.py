@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from projector.quality.figures import Figure
 from projector.quality.labels import Disagreement, class_codes, label_disagreement
-from projector.quality.measure import Quality, measure_quality
+from projector.quality.measure import Quality, estimate_seconds, measure_quality
 from projector.quality.order import distance_correlation, triplet_accuracy
 from projector.quality.ranks import (
     RankFigures,
-    estimate_seconds,
     measure_ranks,
     n_looked_at,
     neighbor_overlap,

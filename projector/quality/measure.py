@@ -9,8 +9,11 @@ from projector.arrays import FloatArray
 from projector.neighbors import Metric
 from projector.progress import Progress, Work
 from projector.quality.figures import Figure
-from projector.quality.order import distance_correlation, triplet_accuracy
-from projector.quality.ranks import measure_ranks
+from projector.quality.order import N_PAIRS, N_TRIPLETS, distance_correlation, triplet_accuracy
+from projector.quality.ranks import estimate_rank_seconds, measure_ranks
+
+_READING = 6e-9  # seconds a value: each figure looks through all vectors
+_COMPARED = 2.5e-9  # seconds a value of a triplet or pair
 
 _Result = TypeVar("_Result")
 
@@ -63,6 +66,13 @@ def measure_quality(
     return Quality(
         k, metric, ranks.trustworthiness, ranks.continuity, ranks.overlap, triplets, distances
     )
+
+
+def estimate_seconds(n: int, d: int, n_sample: int | None = None) -> float:
+    """How long measure_quality takes on two cores with nothing else to do, roughly. n_sample: as
+    there."""
+    n_compared = min(3 * N_TRIPLETS + 2 * N_PAIRS, n**3)
+    return estimate_rank_seconds(n, d, n_sample) + d * (n * _READING + n_compared * _COMPARED)
 
 
 def _within(work: Work[_Result], first: float, share: float) -> Work[_Result]:

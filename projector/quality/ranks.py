@@ -87,8 +87,8 @@ def n_looked_at(n: int, d: int, n_sample: int | None = None) -> int:
     return min(n, n_sample)
 
 
-def estimate_seconds(n: int, d: int, n_sample: int | None = None) -> float:
-    """How long measure_ranks takes on two cores, roughly."""
+def estimate_rank_seconds(n: int, d: int, n_sample: int | None = None) -> float:
+    """How long measure_ranks takes on two cores, roughly, once the vectors are read."""
     return n_looked_at(n, d, n_sample) * n * float(d + _PER_PAIR) / _PER_SECOND
 
 

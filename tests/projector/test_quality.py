@@ -24,6 +24,7 @@ from projector.progress import Progress, finish
 from projector.quality import (
     class_codes,
     distance_correlation,
+    estimate_seconds,
     label_disagreement,
     measure_quality,
     measure_ranks,
@@ -343,3 +344,9 @@ def test_cells_that_are_no_number_have_no_class():
 def test_lists_are_no_classes():
     with pytest.raises(InvalidChoice, match="The column tags holds List"):
         class_codes(pl.Series("tags", [["a"], ["b"]]))
+
+
+def test_the_time_told_counts_reading_the_vectors_and_grows_with_them() -> None:
+    assert estimate_seconds(1000, 10) < estimate_seconds(1000, 100) < estimate_seconds(9000, 100)
+    assert estimate_seconds(1_000_000, 64, 1) > 0.3
+    assert estimate_seconds(1_000_000, 64) < 2 * estimate_seconds(1_000_000, 64, 576)

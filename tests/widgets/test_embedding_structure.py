@@ -121,6 +121,13 @@ def test_other_axes_are_another_picture_and_the_first_one_is_remembered(opened):
     assert not meter.missing
 
 
+def test_no_point_is_copied_until_the_picture_is_measured(opened):
+    opened.model.choose(axes=(0, 1, 3))
+    (subject,) = opened.structure.quality.subjects
+    assert subject.made is opened.model.shown.coordinates
+    assert np.array_equal(subject.positions(), opened.model.shown.coordinates[:, [0, 1, 3]])
+
+
 def test_a_finished_projection_is_measured_by_itself(opened):
     opened.model.choose(projection="raw")
     opened.runner.run()
@@ -263,7 +270,8 @@ def test_where_neighbors_are_approximate_their_share_is_told(opened, monkeypatch
     tool = getattr(opened.structure, name)
     recall = tool.result.found.recall if name == "labels" else tool.result.recall
     assert 0.9 < recall < 1
-    assert f"Neighbors are approximate: {recall:.1%} of the true ones" in texts(opened)
+    told = min(recall, 0.999)  # a sample can't promise all
+    assert f"Neighbors are approximate: {told:.1%} of the true ones" in texts(opened)
 
 
 def test_clusters_of_thousands_by_density_say_that_they_are_approximate(dashboard, tmp_path):
