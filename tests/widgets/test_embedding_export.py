@@ -325,6 +325,18 @@ def test_a_view_brings_back_layout_camera_colors_and_what_is_shown(opened, qtbot
     np.testing.assert_array_equal(model.layout.positions, layout.positions)
 
 
+def test_a_view_has_its_layout_also_after_the_logs_were_read_again(opened, tmp_path):
+    layout = a_layout(opened)
+    opened.views.save("mine")
+    opened.show_contents(finish(read_contents(opened._roots[0].path)))
+    assert opened.model.layout is None
+    opened._export_commands.save_view(tmp_path / "a.projector")
+    assert len(finish(read_view(tmp_path / "a.projector")).layouts) == 1
+    opened.views.show(opened.views.all[0])
+    assert opened.model.layout is not None
+    np.testing.assert_array_equal(opened.model.layout.positions, layout.positions)
+
+
 def test_going_back_to_a_view_can_be_undone_and_leaves_edits_alone(opened):
     opened.views.save("before")
     edit = Edit("note", Selection.of([3]), "odd")

@@ -27,20 +27,20 @@ LARGEST = sys.float_info.max
 
 def saved_layout(layout: Layout, groups: Sequence[SourceGroup]) -> SavedLayout | None:
     """None for a layout of an embedding that is not there any more."""
-    for group in groups:
-        for source in group.sources:
-            if source is layout.source:
-                return SavedLayout(
-                    layout.key,
-                    group.run,
-                    group.name,
-                    group.copy,
-                    source.step,
-                    layout.positions,
-                    layout.coordinates,
-                    _facts(layout),
-                )
-    return None
+    source = source_now(groups, layout.source)
+    group = next((one for one in groups if any(each is source for each in one.sources)), None)
+    if source is None or group is None:
+        return None
+    return SavedLayout(
+        layout.key,
+        group.run,
+        group.name,
+        group.copy,
+        source.step,
+        layout.positions,
+        layout.coordinates,
+        _facts(layout),
+    )
 
 
 def restored_layout(saved: SavedLayout, groups: Sequence[SourceGroup]) -> Layout | None:
@@ -71,6 +71,13 @@ def restored_layout(saved: SavedLayout, groups: Sequence[SourceGroup]) -> Layout
             **{flag: True for flag in FLAGS if facts.get(flag) is True},
         },
     )
+
+
+def source_now(groups: Sequence[SourceGroup], source: Source) -> Source | None:
+    """The same source as it was read last: logs that are read again have equal ones."""
+    known = [one for group in groups for one in group.sources]
+    same = (one for one in known if one is source)
+    return next(same, next((one for one in known if one == source), None))
 
 
 def find_source(

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from projector.embeddings.choice import ANOTHER, EmbeddingChoice
 from projector.errors import InvalidChoice
 from projector.render.camera import Camera
+from widgets.embedding.bookmarks.layout_values import source_now
 from widgets.embedding.bookmarks.thumbnails import thumbnail_of
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.layouts import Layout
@@ -126,6 +127,9 @@ class Views(QObject):
 
     def _kept(self, layout: Layout, name: str) -> str:
         """The key under which a layout is kept as it was when the view was saved."""
+        source = source_now(self._model.groups, layout.source)
+        if source is not layout.source and source is not None:
+            layout = dataclasses.replace(layout, source=source)
         known = self._model.layouts.find(layout.key)
         if known is None:
             self._model.keep_layout(dataclasses.replace(layout, is_running=False))
