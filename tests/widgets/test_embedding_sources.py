@@ -372,3 +372,10 @@ def test_vectors_that_do_not_fit_are_told_with_numbers_and_block_nothing(
     assert any("GB" in text or "MB" in text or "kB" in text for text in shown)
     QTest.keyClick(named(dashboard, QComboBox, "Embedding"), Qt.Key.Key_Down)
     assert dashboard.model.embedding.n_points == 10
+
+
+def test_the_size_of_one_point_is_told_in_the_singular(show, tmp_path):
+    path = tmp_path / "one.npy"
+    np.save(path, np.ones((1, 3), np.float32))
+    texts = [label.text() for label in show(path).findChildren(QLabel)]
+    assert "1 point × 3 dimensions" in texts

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QPushButton
 from projector.render.camera import fit_camera
 from projector.render.raster import Raster
 from widgets.embedding.canvas import ScatterCanvas
+from widgets.embedding.message import Message, MessageCard
 from widgets.embedding.overlay import Look, Raised, View
 from widgets.embedding.overlay_builder import build_overlay
 from widgets.embedding.tip import tip_rect
@@ -189,3 +190,27 @@ def test_what_floats_is_told_as_long_as_it_is_shown(canvas):
     assert canvas.floating == ()
     button.show()
     assert canvas.floating == (QRectF(300, 20, 80, 40),)
+
+
+def test_a_message_keeps_clear_of_the_tools(canvas):
+    tools = QPushButton("Fit", canvas)
+    tools.setGeometry(340, 8, 52, 280)
+    tools.show()
+    canvas.set_message(
+        Message("This embedding can't be shown", "No row holds finite numbers. " * 4)
+    )
+    card = canvas.findChild(MessageCard)
+    assert card.isVisible()
+    assert not card.geometry().intersects(tools.geometry())
+
+
+def test_in_a_narrow_flat_picture_no_point_lies_under_the_numbers_at_the_side(qtbot):
+    canvas = ScatterCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(320, 500)
+    points = np.array([[-1, 0, 0], [1, 0, 0]], np.float32)
+    canvas.set_cloud(points, points, Raster(points), ("x", "y"))
+    canvas.set_flat(True)
+    canvas.reset_camera(is_at_once=True)
+    assert canvas.place_of(0).x() > 24
+    assert canvas.place_of(1).x() < 320 - 24

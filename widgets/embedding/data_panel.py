@@ -150,10 +150,13 @@ class DataPanel(QWidget):
         if embedding is not None and embedding.source == source:
             shape = (embedding.n_points, embedding.n_dims)
         if shape is None:
-            return self.tr("Size not known before it is read")
-        return self.tr("{rows} points × {dims} dimensions").format(
-            rows=number_text(shape[0]), dims=number_text(shape[1])
+            return self.tr("Size not known")
+        points = self.tr("1 point") if shape[0] == 1 else self.tr("{n} points")
+        dims = self.tr("1 dimension") if shape[1] == 1 else self.tr("{n} dimensions")
+        points, dims = (
+            text.format(n=number_text(n)) for text, n in zip((points, dims), shape, strict=True)
         )
+        return self.tr("{points} × {dims}").format(points=points, dims=dims)
 
 
 def group_text(group: SourceGroup) -> str:

@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from widgets.embedding.floating import floating_rects
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -68,7 +70,8 @@ class MessageCard(QFrame):
         parent = self.parentWidget()
         assert parent is not None
         character = self.fontMetrics().averageCharWidth()
-        width = min((44 if self._is_at_bottom else 64) * character, max(80, parent.width() - 32))
+        room = parent.width() - 2 * self._side(parent)
+        width = min((44 if self._is_at_bottom else 64) * character, max(80, room))
         layout = self.layout()
         assert layout is not None
         height = max(layout.totalHeightForWidth(width), layout.totalMinimumSize().height())
@@ -77,6 +80,11 @@ class MessageCard(QFrame):
             parent.height() - height - 16 if self._is_at_bottom else (parent.height() - height) // 2
         )
         self.setGeometry(left, max(0, top), width, height)
+
+    def _side(self, parent: QWidget) -> int:
+        """How far from the sides the card stays, so that tools at the right don't lie on it."""
+        lefts = [one.left() for one in floating_rects(parent) if one.left() > parent.width() / 2]
+        return round(parent.width() - min(lefts)) + 8 if lefts else 16
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -16,6 +16,7 @@ from widgets.embedding.flight import Flight
 NEAR_SHARE = 0.35
 """How near a flight to a point ends, as a share of the distance that shows the whole cloud."""
 ROOM = 1.2
+SIDE_PX = 24
 
 
 class Viewpoint(QObject):
@@ -110,7 +111,11 @@ class Viewpoint(QObject):
 
     @property
     def _aspect(self) -> float:
-        return max(1, self._surface.width()) / max(1, self._surface.height())
+        """Of what a cloud is to fill: at its sides a flat picture has numbers."""
+        width = self._surface.width()
+        if self.camera.is_flat:
+            width -= min(2 * SIDE_PX, width // 4)
+        return max(1, width) / max(1, self._surface.height())
 
     def _go(self, camera: Camera, is_at_once: bool = False) -> None:
         self._flight.stop()
