@@ -4,6 +4,7 @@ theme."""
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -49,9 +50,10 @@ class Settings:
     def play_speed(self) -> float:
         """How many times as fast as usual steps are played."""
         try:
-            return float(str(self._store.value("play_speed", 1.0)))
+            speed = float(str(self._store.value("play_speed", 1.0)))
         except ValueError:
             return 1.0
+        return speed if math.isfinite(speed) else 1.0
 
     @play_speed.setter
     def play_speed(self, speed: float) -> None:

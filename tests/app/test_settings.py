@@ -96,6 +96,7 @@ def test_the_speed_of_playback_is_kept(file):
     assert settings_in(file).play_speed == 4.0
 
 
-def test_nonsense_for_a_speed_is_the_usual_one(file):
-    QSettings(file, QSettings.Format.IniFormat).setValue("play_speed", "fast")
+@pytest.mark.parametrize("nonsense", ["fast", "", "nan", "-inf"])
+def test_nonsense_for_a_speed_is_the_usual_one(file, nonsense):
+    QSettings(file, QSettings.Format.IniFormat).setValue("play_speed", nonsense)
     assert settings_in(file).play_speed == 1.0
