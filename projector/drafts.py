@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -36,7 +37,12 @@ def drafting(out: Path, fill: Callable[[BinaryIO], Iterable[T]]) -> Generator[T,
                 draft.unlink(missing_ok=True)
                 raise
     except OSError as error:
-        raise Unreadable(f"{out} can't be written: {error.strerror or error}.") from error
+        raise Unreadable(f"{out} can't be written: {_reason(error)}.") from error
+
+
+def _reason(error: OSError) -> str:
+    """In words; polars hands on those of the system together with their number."""
+    return error.strerror or re.sub(r"^\[Errno \d+\] ", "", str(error)).rstrip(".")
 
 
 @contextmanager

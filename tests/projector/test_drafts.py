@@ -91,3 +91,12 @@ def test_what_fails_halfway_leaves_the_older_file(tmp_path: Path) -> None:
         list(drafting(out, fail))
     assert out.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["v.bin"]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "It is full"), OSError("[Errno 28] It is full.")])
+def test_why_a_file_can_not_be_written_is_said_in_words(tmp_path: Path, error: OSError) -> None:
+    def fill(_file: BinaryIO) -> Any:
+        raise error
+
+    with pytest.raises(Unreadable, match=r"a can't be written: It is full\.$"):
+        finish(drafting(tmp_path / "a", fill))
