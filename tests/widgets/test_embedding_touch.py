@@ -176,6 +176,18 @@ def test_names_of_axes_keep_clear_of_the_tools(qapp):
     assert not any(text.rect.intersects(TOOLS) for text in overlay.texts)
 
 
+@pytest.mark.parametrize("width", [200, 400])
+def test_the_name_of_an_axis_never_lies_on_its_end(qapp, width):
+    positions = np.array([[-1, 0, 0], [1, 0, 0]], np.float32)
+    camera = fit_camera(positions, True, width / 300)
+    colors = np.full((2, 4), 200, np.uint8)
+    view = View(camera, QSizeF(width, 300), Look(), colors, QFont())
+    overlay = build_overlay(view, positions, Raised(), ("a rather long name",), str)
+    (line,), (text,) = overlay.lines, overlay.texts
+    assert not text.rect.contains(line.end)
+    assert QRectF(0, 0, width, 300).contains(text.rect)
+
+
 def test_a_tip_goes_to_the_left_of_the_pointer_beside_the_tools():
     size, surface = QSizeF(120, 60), QSizeF(400, 300)
     at = QPointF(300, 100)
@@ -212,5 +224,5 @@ def test_in_a_narrow_flat_picture_no_point_lies_under_the_numbers_at_the_side(qt
     canvas.set_cloud(points, points, Raster(points), ("x", "y"))
     canvas.set_flat(True)
     canvas.reset_camera(is_at_once=True)
-    assert canvas.place_of(0).x() > 24
-    assert canvas.place_of(1).x() < 320 - 24
+    assert canvas.place_of(0).x() > 40
+    assert canvas.place_of(1).x() < 320 - 40

@@ -69,7 +69,7 @@ def _axes(
         lines.append(Line(start, end, "muted"))
         rect = QRectF(0, 0, metrics.horizontalAdvance(name) + 6, metrics.height())
         rect.moveCenter(_beyond(start, end, rect))
-        rect = _below_caption(_inside(rect, view.size), view.size)
+        rect = _below_caption(_beside_end(rect, end, view.size), view.size)
         rect = _beside_all(rect, blocked, view.size)
         texts.append(Text(rect, name, "muted", has_ground=True))
     return tuple(lines), tuple(texts)
@@ -84,6 +84,19 @@ def _beyond(start: QPointF, end: QPointF, rect: QRectF) -> QPointF:
         end.x() + way.x() * (rect.width() / 2 + LABEL_GAP_PX),
         end.y() + way.y() * (rect.height() / 2 + LABEL_GAP_PX),
     )
+
+
+def _beside_end(rect: QRectF, end: QPointF, size: QSizeF) -> QRectF:
+    """Inside the surface; where that moves it onto the end of its axis, below it, or above: there
+    are the points that lie farthest out."""
+    inside = _inside(rect, size)
+    if not inside.contains(end):
+        return inside
+    away = inside.height() / 2 + LABEL_GAP_PX
+    below = QRectF(QPointF(inside.x(), end.y() + LABEL_GAP_PX), inside.size())
+    if below.bottom() + LABEL_GAP_PX <= size.height():
+        return below
+    return inside.translated(0, end.y() - inside.center().y() - away)
 
 
 def _below_caption(rect: QRectF, size: QSizeF) -> QRectF:

@@ -16,7 +16,8 @@ from widgets.embedding.flight import Flight
 NEAR_SHARE = 0.35
 """How near a flight to a point ends, as a share of the distance that shows the whole cloud."""
 ROOM = 1.2
-SIDE_PX = 24
+SIDE_PX = 48
+"""Of a flat picture, for the numbers at its left and the tools at its right."""
 
 
 class Viewpoint(QObject):
@@ -111,7 +112,7 @@ class Viewpoint(QObject):
 
     @property
     def _aspect(self) -> float:
-        """Of what a cloud is to fill: at its sides a flat picture has numbers."""
+        """Width by height of what a cloud is to fill."""
         width = self._surface.width()
         if self.camera.is_flat:
             width -= min(2 * SIDE_PX, width // 4)
