@@ -312,6 +312,14 @@ def test_while_it_is_paused_no_step_is_made(projection: Projection) -> None:
     assert n_shown <= 2  # at most the layout it starts from
 
 
+@pytest.mark.parametrize("name", ["tsne", "umap"])
+def test_a_million_points_are_told_to_take_more_than_ten_times_a_tenth_of_them(name: str) -> None:
+    projection = PROJECTIONS[name]
+    parameters = projection.parameters(n_dims=2)
+    few, many = (projection.estimate(n, 64, parameters).seconds for n in (100_000, 1_000_000))
+    assert 12 * few < many < 40 * few
+
+
 def test_its_estimate_grows_with_rows_and_dims(projection: Projection) -> None:
     parameters = projection.parameters()
     sizes = [(100, 10), (10_000, 10), (10_000, 1000), (1_000_000, 1000)]
