@@ -126,6 +126,17 @@ def test_the_ends_of_an_axis_are_picked_by_keyboard_alone(keyboard, qtbot):
     assert keyboard.model.layout.axis_names[0] == "a → c"
 
 
+def test_from_the_search_the_down_key_leads_to_what_was_found(keyboard):
+    keyboard.press(Qt.Key.Key_F, CONTROL)
+    QTest.keyClicks(keyboard.focus, "p3")
+    keyboard.qtbot.waitUntil(lambda: keyboard.model.matches is not None)
+    keyboard.press(Qt.Key.Key_Down)
+    assert isinstance(keyboard.focus, PointList)
+    keyboard.press(Qt.Key.Key_Down)
+    keyboard.press(Qt.Key.Key_Return)
+    assert keyboard.model.choice.selected == 30  # after p3
+
+
 def test_the_legend_comes_into_sight_from_another_page(keyboard):
     keyboard.press(Qt.Key.Key_2, ALT)
     keyboard.press(Qt.Key.Key_L, CONTROL | SHIFT)  # shuts the panel

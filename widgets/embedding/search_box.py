@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from projector.selection import Combine, Selection
@@ -50,6 +50,7 @@ class SearchBox(QWidget):
         self._field.textChanged.connect(self._timer.start)
         self._field.returnPressed.connect(self._on_return)
         self._field.mode_chosen.connect(self._on_mode_chosen)
+        self._field.list_asked.connect(self._on_list_asked)
         self._column = Combo(self.tr("Column to search"), self.tr("Where to look for the text"))
         self._column.activated.connect(self._on_column_activated)
         self._in = QLabel(self.tr("In"))
@@ -96,6 +97,13 @@ class SearchBox(QWidget):
         self._on_typed()
         if len(self._list.points.ids):
             self._on_point_chosen(int(self._list.points.ids[0]))
+
+    @Slot()
+    def _on_list_asked(self) -> None:
+        """To the first that was found."""
+        if len(self._list.points.ids):
+            self._list.setCurrentIndex(self._list.model().index(0, 0))
+            self._list.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @Slot(int)
     def _on_column_activated(self, index: int) -> None:

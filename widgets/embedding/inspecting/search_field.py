@@ -9,9 +9,10 @@ from typing_extensions import override
 
 
 class SearchField(QLineEdit):
-    """Escape empties it. mode_chosen: "text", "regex" or "sql"."""
+    """Escape empties it. mode_chosen: "text", "regex" or "sql". list_asked: by the Down key."""
 
     mode_chosen = Signal(object)
+    list_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +66,9 @@ class SearchField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
+            return
+        if event.key() == Qt.Key.Key_Down and not event.modifiers():
+            self.list_asked.emit()
             return
         super().keyPressEvent(event)
 
