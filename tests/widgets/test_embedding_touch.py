@@ -169,6 +169,15 @@ def test_the_selected_point_under_the_tools_is_named_beside_them(qapp, spot):
     assert not overlay.texts[0].rect.intersects(TOOLS)
 
 
+def test_labels_of_points_leave_the_names_of_axes_to_be_read(qapp):
+    positions = np.random.default_rng(7).uniform(0.6, 1, (40, 3)).astype(np.float32)
+    positions[:2] = (-1, -1, 0), (1, 1, 0)
+    overlay = overlay_of(positions, Raised(2, tuple(range(3, 40))), ("the first", "the second"))
+    names, labels = overlay.texts[:2], overlay.texts[2:]
+    assert len(labels) > 3
+    assert not any(name.rect.intersects(label.rect) for name in names for label in labels)
+
+
 def test_names_of_axes_keep_clear_of_the_tools(qapp):
     positions = np.array([[-1, -0.7, 0], [1, 0.7, 0]], np.float32)
     overlay = overlay_of(positions, Raised(), ("the first one", "the second one"))

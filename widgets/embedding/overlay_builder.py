@@ -49,8 +49,9 @@ def build_overlay(
     axes, axis_texts = _axes(view, axis_names, blocked)
     places = _places(view, positions, raised)
     rings = _rings(view, places, raised)
-    pictures = [ring.rect for ring in rings if ring.picture is not None]
-    labels = _labels(view, places, raised, label_of, [*pictures, *blocked])
+    taken = [ring.rect for ring in rings if ring.picture is not None]
+    taken += [text.rect for text in axis_texts]
+    labels = _labels(view, places, raised, label_of, [*taken, *blocked])
     return Overlay(lines=axes, rings=rings, texts=(*axis_texts, *labels))
 
 
