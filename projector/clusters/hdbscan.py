@@ -14,6 +14,7 @@ from projector.clusters.contract import Clusters, HdbscanParameters
 from projector.clusters.result import clusters_of, finite_rows
 from projector.clusters.span import FEW_DIMS, core_distances, near_by_boxes, shortest_tree
 from projector.clusters.tree import cut
+from projector.embeddings.memory import check_fits
 from projector.errors import NothingToShow
 from projector.neighbor_graph import NeighborGraph, find_neighbors
 from projector.neighbor_graph.exact import as_single
@@ -23,6 +24,8 @@ _COMPARED_WITH_ALL = 1500
 _LEAST_NEIGHBORS = 30
 _MORE_THAN_CLOSE = 15
 _MOST_CLOSE = 100
+_EDGE_BYTES = 40  # of the graph, of the edges in it, and of these sorted
+_ADVICE = "Choose fewer close points, or a smaller least size."
 
 
 def hdbscan(
@@ -34,6 +37,8 @@ def hdbscan(
     rows = yield from finite_rows(vectors)
     if len(rows) < 2:
         raise NothingToShow("Fewer than two rows hold finite numbers only: no clusters.")
+    n_bytes = _EDGE_BYTES * len(rows) * n_neighbors(len(rows), parameters)
+    check_fits(n_bytes, f"HDBSCAN of {len(rows):,} points", _ADVICE)
     n_close = parameters.n_close or min(parameters.least_size, _MOST_CLOSE)
     n_close = min(n_close, len(rows))
     points = np.ascontiguousarray(vectors if len(rows) == len(vectors) else vectors[rows])

@@ -12,6 +12,7 @@ from projector.arrays import DoubleArray, FloatArray, IntArray
 from projector.clusters.tree import Tree
 from projector.neighbor_graph import NeighborGraph
 from projector.neighbor_graph.exact import as_single
+from projector.neighbor_graph.space import places
 from projector.parallel import beside, for_each_part
 from projector.progress import Progress, Work
 
@@ -21,6 +22,7 @@ _EDGES = 1 << 18
 _QUERIES = 1 << 14
 _COMPARED = 5e10
 _TILE = 1 << 22
+_BLOCK = 1 << 20
 
 
 def core_distances(graph: NeighborGraph, n_close: int) -> FloatArray:
@@ -37,10 +39,9 @@ def shortest_tree(
     points of different parts. points: (n, d), finite. Also whether all points were compared."""
     from projector.clusters import kernels
 
-    n, k = graph.ids.shape
-    a = np.repeat(np.arange(n, dtype=np.int32), k)
-    b = np.ascontiguousarray(graph.ids).ravel()
-    lengths = np.maximum(np.maximum(graph.distances.ravel(), core[a]), core[b])
+    n = len(graph.ids)
+    a, lengths = yield from _reachability(graph, core)
+    b = graph.ids.ravel()
     order = yield from _sorted_places(lengths)
     parents, chosen = np.arange(n), np.empty(n, np.int64)
     count = 0
@@ -60,6 +61,20 @@ def shortest_tree(
         edges.append((ends[taken], others[taken], lengths[taken]))
         count += joined
     return _sorted_tree(edges), is_exact
+
+
+def _reachability(
+    graph: NeighborGraph, core: FloatArray
+) -> Work[tuple[NDArray[np.int32], FloatArray]]:
+    """Of each edge of the graph, row by row, the row it begins at and how long it is."""
+    n, k = graph.ids.shape
+    starts, lengths = np.empty((n, k), np.int32), np.empty((n, k), np.float32)
+    for place in places(n, max(1, _EDGES // k)):
+        starts[place] = np.arange(place.start, place.stop)[:, None]
+        far = np.maximum(graph.distances[place], core[place, None])
+        lengths[place] = np.maximum(far, core[graph.ids[place]])
+        yield Progress(0.5, "Sorting the distances")
+    return starts.ravel(), lengths.ravel()
 
 
 def _sorted_places(lengths: FloatArray) -> Work[IntArray]:
@@ -169,8 +184,7 @@ def _nearest_by_products(
     """The same by comparing rows with all points, which lie part by part for this."""
     by_part = np.argsort(parts, kind="stable")
     edges = np.concatenate([[0], np.cumsum(np.bincount(parts))])
-    moved = (points - points.mean(axis=0, dtype=np.float64).astype(np.float32))[by_part]
-    squares = np.einsum("ij,ij->i", moved, moved)
+    moved, squares = yield from _around_the_mean(points, by_part)
     own = np.flatnonzero(np.isin(by_part, rows))
     own_parts = parts[by_part[own]]
     others = np.empty(len(points), np.int64)
@@ -187,3 +201,19 @@ def _nearest_by_products(
         yield Progress(0.7 + 0.2 * begin / len(own), "Joining far groups")
     change = points[rows].astype(np.float64) - points[others[rows]]
     return others[rows], np.sqrt(np.einsum("ij,ij->i", change, change))
+
+
+def _around_the_mean(points: FloatArray, order: IntArray) -> Work[tuple[FloatArray, FloatArray]]:
+    """The points in this order, seen from their mean, and the squares of their lengths."""
+    n, d = points.shape
+    moved, squares, total = np.empty((n, d), np.float32), np.empty(n, np.float32), np.zeros(d)
+    blocks = list(places(n, max(1, _BLOCK // d)))
+    for place in blocks:
+        total += points[place].sum(axis=0, dtype=np.float64)
+        yield Progress(0.7, "Joining far groups")
+    mean = (total / n).astype(np.float32)
+    for place in blocks:
+        moved[place] = points[order[place]] - mean
+        squares[place] = np.einsum("ij,ij->i", moved[place], moved[place])
+        yield Progress(0.7, "Joining far groups")
+    return moved, squares

@@ -23,7 +23,7 @@ from projector.clusters import (
 )
 from projector.clusters.contract import Clusters
 from projector.clusters.span import core_distances, shortest_tree
-from projector.errors import InvalidChoice, NothingToShow
+from projector.errors import InvalidChoice, NothingToShow, TooLarge
 from projector.neighbor_graph import find_neighbors
 from projector.progress import finish
 from projector.warm_up import warm_up_clusters
@@ -94,6 +94,13 @@ def test_neighbors_known_before_change_no_label() -> None:
     for k in (n_neighbors(2498, parameters), 90):
         graph = finish(find_neighbors(points, k))
         assert (finish(hdbscan(points, parameters, graph)).labels == alone.labels).all()
+
+
+def test_a_tree_that_does_not_fit_is_refused_with_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("projector.embeddings.memory._available_memory", lambda: 1 << 20)
+    points = np.random.default_rng(0).normal(size=(2000, 3)).astype(np.float32)
+    with pytest.raises(TooLarge, match="HDBSCAN of 2,000 points takes"):
+        finish(hdbscan(points, HdbscanParameters()))
 
 
 def test_two_moons_are_two_clusters() -> None:
