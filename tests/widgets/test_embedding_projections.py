@@ -25,7 +25,7 @@ from widgets.embedding.projecting.axis_wishes import AxisWish, Rows
 from widgets.embedding.projecting.making import Request, layout_work
 from widgets.embedding.projecting.placing import CalmFrames, frame_of
 from widgets.embedding.projecting.result_list import ResultList
-from widgets.embedding.projecting.wishes import Wish, with_value
+from widgets.embedding.projecting.wishes import Wish, wish_of, with_value
 from widgets.shared.theme import app_palette
 
 N = 60
@@ -360,6 +360,51 @@ def test_a_reload_with_other_files_forgets_layouts(opened, tmp_path):
     write(other, clusters(seed=3))
     opened.show_contents(finish(read_contents(other)))
     assert not list(opened.model.layouts)
+
+
+def test_a_reload_keeps_layouts_and_says_so(opened, tmp_path):
+    layout = run(opened, "tsne", **SHORT)
+    opened.show_contents(finish(read_contents(tmp_path)))
+    kept = opened.model.layout
+    assert kept is not None
+    np.testing.assert_array_equal(kept.positions, layout.positions)
+    assert kept.source is opened.model.source
+    assert "Made before the vectors were read again." in "\n".join(visible_texts(opened))
+    opened.show_contents(finish(read_contents(tmp_path)))
+    assert opened.model.layout.notes == kept.notes
+
+
+@pytest.mark.parametrize(
+    ("projection", "values"),
+    [
+        ("tsne", {"n_dims": 3}),
+        ("tsne", {"perplexity": True, "n_iterations": 1.5, "metric": 7}),
+        ("pca", {"n_components": 1.5}),
+        ("umap", {"n_epochs": 2**40, "min_dist": 10**400, "n_neighbors": None}),
+        ("axes", {"is_orthogonal": 2**63, "fills_rest": 1e308}),
+    ],
+)
+def test_parameters_of_another_kind_out_of_a_view_file_are_the_usual_ones(
+    opened, projection, values
+):
+    opened.model.choose(projection=projection, parameters={projection: values})
+    assert wish_of(opened.model.choice).values == {}
+
+
+def test_parameters_of_their_kind_are_taken(opened):
+    values = {"perplexity": 7, "n_iterations": 20, "metric": "cosine", "seed": 2**32 - 1}
+    opened.model.choose(projection="tsne", parameters={"tsne": values})
+    assert wish_of(opened.model.choice).values == values
+
+
+def test_beside_a_layout_that_is_gone_stand_the_components(opened):
+    layout = run(opened, "tsne", **SHORT)
+    opened.model.choose(second=layout.key)
+    opened.model.drop_layout(layout.key)
+    opened.history.undo()
+    opened.history.redo()
+    opened.model.adjust(second=layout.key)
+    assert named(opened, QComboBox, "Beside it").currentText() == "PCA"
 
 
 def test_a_layout_that_grows_is_followed_calmly():

@@ -59,5 +59,12 @@ def chosen_group(groups: Sequence[SourceGroup], choice: EmbeddingChoice) -> Sour
     return next(iter([*named, *described, *groups]), None)
 
 
+def source_now(groups: Sequence[SourceGroup], source: Source) -> Source | None:
+    """The same source as it was read last: logs that are read again have equal ones."""
+    known = [one for group in groups for one in group.sources]
+    same = (one for one in known if one is source)
+    return next(same, next((one for one in known if one == source), None))
+
+
 def _order(source: Source) -> tuple[bool, int]:
     return source.step is not None, source.step or 0

@@ -18,7 +18,7 @@ from projector.projections.prepare import Preparation
 from projector.selection import Selection
 from widgets.embedding.layouts import Layout
 from widgets.embedding.projecting.wishes import NAMES, Wish, projection_of
-from widgets.embedding.sources import SourceGroup
+from widgets.embedding.sources import SourceGroup, source_now
 
 FLAGS = ("is_steered", "is_stopped", "is_aligned")
 LONGEST_TITLE = 200
@@ -71,13 +71,6 @@ def restored_layout(saved: SavedLayout, groups: Sequence[SourceGroup]) -> Layout
             **{flag: True for flag in FLAGS if facts.get(flag) is True},
         },
     )
-
-
-def source_now(groups: Sequence[SourceGroup], source: Source) -> Source | None:
-    """The same source as it was read last: logs that are read again have equal ones."""
-    known = [one for group in groups for one in group.sources]
-    same = (one for one in known if one is source)
-    return next(same, next((one for one in known if one == source), None))
 
 
 def find_source(

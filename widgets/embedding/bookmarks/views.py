@@ -13,10 +13,10 @@ from PySide6.QtCore import QObject, Signal
 from projector.embeddings.choice import ANOTHER, EmbeddingChoice
 from projector.errors import InvalidChoice
 from projector.render.camera import Camera
-from widgets.embedding.bookmarks.layout_values import source_now
 from widgets.embedding.bookmarks.thumbnails import thumbnail_of
 from widgets.embedding.canvas import ScatterCanvas
 from widgets.embedding.layouts import Layout
+from widgets.embedding.sources import source_now
 from widgets.embedding.view_model import EmbeddingViewModel
 
 MOST = 1000

@@ -239,10 +239,13 @@ class ResultList(QWidget):
             items.append((self.tr("PCA"), ""))
             items += [(line_of(one), one.key) for one in own]
             items += [(full_title(one), one.key) for one in others]
+        second = model.choice.second
+        if second not in {key for _, key in items}:
+            second = ""  # of a layout that is gone the components are drawn
         if items != self._beside.items():
-            self._beside.fill(items, model.choice.second)
+            self._beside.fill(items, second)
         else:
-            self._beside.show_value(model.choice.second)
+            self._beside.show_value(second)
         self._beside.setEnabled(embedding is not None)
 
 

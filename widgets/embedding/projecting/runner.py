@@ -6,7 +6,7 @@ import dataclasses
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from projector.embeddings.embedding import Embedding
+from projector.embeddings.embedding import Embedding, Source
 from projector.errors import ProjectorError, Stopped
 from projector.projections.contract import Control
 from widgets.embedding.layouts import Layout
@@ -21,6 +21,7 @@ from widgets.embedding.projecting.making import (
 )
 from widgets.embedding.projecting.run_state import Figures, RunState
 from widgets.embedding.projecting.wishes import ITERATIVE, Wish, projection_of, wish_of
+from widgets.embedding.sources import source_now
 from widgets.embedding.view_model import EmbeddingViewModel
 from widgets.shared.job import Job, RunJob
 
@@ -283,14 +284,26 @@ class ProjectionRunner(QObject):
 
     @Slot()
     def _on_groups_changed(self) -> None:
-        """What belongs to logs that are not open any more goes."""
-        sources = {id(source) for group in self._model.groups for source in group.sources}
-        if self.state is not None and id(self.state.source) not in sources:
+        """What belongs to logs that are not open any more goes. Where logs were read again, a run
+        ends, and layouts stay with a note: whether the vectors are the same, nobody knows."""
+        groups = self._model.groups
+        if (
+            self.state is not None
+            and source_now(groups, self.state.source) is not self.state.source
+        ):
             self._layout = None
             self.stop()
-        for layout in self._model.layouts:
-            if id(layout.source) not in sources:
+        for layout in tuple(self._model.layouts):
+            source = source_now(groups, layout.source)
+            if source is None:
                 self._model.drop_layout(layout.key)
+            elif source is not layout.source:
+                self._model.keep_layout(self._of_before(layout, source))
+
+    def _of_before(self, layout: Layout, source: Source) -> Layout:
+        note = self.tr("Made before the vectors were read again.")
+        notes = layout.notes if note in layout.notes else (*layout.notes, note)
+        return dataclasses.replace(layout, source=source, notes=notes, is_running=False)
 
     @Slot()
     def _on_shown_changed(self) -> None:

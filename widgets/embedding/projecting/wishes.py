@@ -79,20 +79,40 @@ def wish_of(choice: EmbeddingChoice) -> Wish:
     n_dims = 2 if choice.is_flat and name in ITERATIVE else 3
     defaults = defaults_of(name)
     chosen = choice.parameters.get(name, {})
-    values = {key: one for key, one in chosen.items() if key in defaults and _suits(key, one)}
+    values = {
+        key: one
+        for key, one in chosen.items()
+        if key in defaults and key != "n_dims" and _suits(name, key, one)
+    }
     preparation = Preparation() if name == "raw" else preparation_of(choice)
     return Wish(name, n_dims, values, preparation)
 
 
-def _suits(name: str, value: Any) -> bool:
+def _suits(projection: str, name: str, value: Any) -> bool:
     """Whether a value that a session held is of a kind that the forms can show."""
     if name == "axes":
         return isinstance(value, list | tuple) and all(map(_is_axis, value))
     if name == "columns":
         return isinstance(value, list | tuple)
-    if isinstance(value, int | float):
-        return abs(value) <= LARGEST  # whole numbers of JSON know no end
-    return value is None or isinstance(value, str)
+    kinds = _kinds_of(projection, name)
+    if type(value) is int:
+        # whole numbers of JSON know no end, those of parameters have 32 bits
+        return abs(value) < 2**32 if "int" in kinds else "float" in kinds and abs(value) <= LARGEST
+    return ("None" if value is None else type(value).__name__) in kinds
+
+
+@lru_cache
+def _kinds_of(projection: str, name: str) -> frozenset[str]:
+    """The names of the types that a parameter may have, such as int and None."""
+    if name == SUPERVISE_BY:
+        return frozenset({"str", "None"})
+    if name in OWN_DEFAULTS[projection]:
+        return frozenset({type(OWN_DEFAULTS[projection][name]).__name__})
+    fields = {
+        one.name: one.type for one in dataclasses.fields(projection_of(projection).parameters)
+    }
+    known = ("int", "float", "None")
+    return frozenset(one if one in known else "str" for one in str(fields[name]).split(" | "))
 
 
 def _is_axis(value: Any) -> bool:
