@@ -70,12 +70,15 @@ class SavedLayout:
 @dataclass(frozen=True, slots=True)
 class SavedView:
     """A choice, and from where the cloud is seen; None for the whole of it. layouts: by key, as
-    names of kept ones. thumbnail: a small picture as PNG, empty for none."""
+    names of kept ones. thumbnail: a small picture as PNG, empty for none. n_points: of the
+    embedding that it is of, which is not always the one that is shown; None where nobody said.
+    """
 
     name: str
     choice: EmbeddingChoice
     camera: Camera | None = None
     thumbnail: bytes = b""
+    n_points: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,7 +145,7 @@ def read_view(path: Path) -> Work[ViewFile]:
                 told.append(f"Layout {number + 1} was left out: {error}")
         named = []
         for number, one in enumerate(_listed(found, "named", _MOST_VIEWS)):
-            saved = _read_view(one, n, told)[0]
+            saved = _read_named(one, n, path, told)
             picture = _read_picture(path, archive, number, saved.name, told)
             named.append(replace(saved, thumbnail=picture))
             yield Progress(None, f"Reading {path.name}")
@@ -205,7 +208,9 @@ def _relative(path: Path, view_path: Path) -> str:
 
 def _plain_view(view: SavedView, unknown: Mapping[str, Any]) -> dict[str, Any]:
     camera = None if view.camera is None else view.camera.to_json()
-    return {"name": view.name, "camera": camera, "choice": to_json(view.choice, unknown)}
+    n_points = {} if view.n_points is None else {"n_points": view.n_points}
+    choice = to_json(view.choice, unknown)
+    return {"name": view.name, "camera": camera, "choice": choice, **n_points}
 
 
 def _bytes(values: FloatArray) -> bytes:
@@ -258,6 +263,16 @@ def _read_view(value: Any, n: int, told: list[str]) -> tuple[SavedView, Mapping[
     told.extend(read.told)
     title = name[:200] if isinstance(name, str) else ""
     return SavedView(title, read.choice, seen_from), read.unknown
+
+
+def _read_named(value: Any, n: int, path: Path, told: list[str]) -> SavedView:
+    """A view of an embedding of as many rows as it says itself, n where it doesn't say."""
+    try:
+        n_own = _count(value["n_points"])
+        check_fits(n_own, f"A selection in {path}")
+    except (ProjectorError, *_BAD_JSON):
+        return _read_view(value, n, told)[0]
+    return replace(_read_view(value, n_own, told)[0], n_points=n_own)
 
 
 def _read_layout(path: Path, archive: ZipFile, number: int, value: Any) -> SavedLayout:

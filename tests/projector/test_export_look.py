@@ -278,6 +278,20 @@ def with_two_heads():
     return data[:33] + second + data[33:]
 
 
+def with_part(kind, content, data=None):
+    """The same picture with one more part behind its head."""
+    whole = png() if data is None else data
+    part = kind + content
+    size, check = len(content).to_bytes(4, "big"), zlib.crc32(part).to_bytes(4, "big")
+    return whole[:33] + size + part + check + whole[33:]
+
+
+def endless():
+    """A small picture with pixels for a very large one, which some readers would all unpack."""
+    end = png()[-12:]
+    return with_part(b"IDAT", zlib.compress(bytes(20_000_000)), png()[:33] + end)
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -288,10 +302,17 @@ def with_two_heads():
         png(600, 10),
         bomb(),
         with_two_heads(),
+        endless(),
+        png()[:-12],
+        with_part(b"acTL", bytes(8)),
+        with_part(b"WHAT", b""),
         png() + b"\0" * LARGEST_BYTES,
         b"GIF89a" + bytes(60),
     ],
-    ids=["empty", "short", "cut", "damaged", "wide", "bomb", "two heads", "heavy", "another kind"],
+    ids=[
+        *("empty", "short", "cut", "damaged", "wide", "bomb", "two heads", "endless"),
+        *("no end", "moving", "unknown part", "heavy", "another kind"),
+    ],
 )
 def test_what_is_no_small_picture_is_not(data):
     assert not is_sound(data)

@@ -78,6 +78,23 @@ def test_choice_camera_and_names_come_back_equal(path):
     assert (read.places[0].path, read.places[0].name) == (path.parent / "logs", "mine")
 
 
+def test_a_named_view_of_a_larger_embedding_keeps_its_rows(path):
+    choice = EmbeddingChoice(selection=Selection.of([5, 3 * N]))
+    other = SavedView("of another", choice, None, n_points=4 * N)
+    written(path, named=(other,))
+    read = finish(read_view(path))
+    assert (read.named, read.told) == ((other,), ())
+
+
+@pytest.mark.parametrize("n_points", [-1, "x", 2**40, None])
+def test_a_named_view_that_tells_no_sound_number_of_rows_has_those_of_the_first(path, n_points):
+    choice = EmbeddingChoice(selection=Selection.of([5]))
+    written(path, named=(SavedView("mine", choice, None, n_points=N),))
+    with_main(path, lambda main: main["named"][0].update(n_points=n_points))
+    read = finish(read_view(path))
+    assert (read.named[0].choice, read.told) == (choice, ())
+
+
 @pytest.mark.parametrize("d", [2, 3])
 def test_positions_come_back_bit_by_bit(path, d):
     file = written(path, layouts=(a_layout(d), a_layout(d, seed=1)))

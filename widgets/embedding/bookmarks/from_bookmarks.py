@@ -94,7 +94,8 @@ def _view(
         fields["axes"] = _axes(state, choice)
     camera = None if state.camera is None else camera_of(state.camera)
     layouts = {} if layout is None else {layout.key: layout}
-    return View(name, dataclasses.replace(choice, **fields), camera, layouts)
+    view = View(name, dataclasses.replace(choice, **fields), camera, layouts)
+    return dataclasses.replace(view, n_points=embedding.n_points)
 
 
 def tr(text: str) -> str:

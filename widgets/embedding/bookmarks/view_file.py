@@ -159,10 +159,10 @@ class ViewFiles(QObject):
 
 
 def _saved(view: View) -> SavedView:
-    return SavedView(view.name, view.choice, view.camera, view.thumbnail)
+    return SavedView(view.name, view.choice, view.camera, view.thumbnail, view.n_points)
 
 
 def _named(view: SavedView, layouts: dict[str, Layout]) -> View:
     keys = (view.choice.layout, view.choice.second or "")
     own = {key: layouts[key] for key in keys if key in layouts}
-    return View(view.name, view.choice, view.camera, own, view.thumbnail)
+    return View(view.name, view.choice, view.camera, own, view.thumbnail, view.n_points)

@@ -29,13 +29,14 @@ NOT_OF_A_VIEW = frozenset(
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
     """camera: None for the whole cloud. layouts: as they were, by their keys. thumbnail: a small
-    picture as PNG, empty for none."""
+    picture as PNG, empty for none. n_points: of its embedding; None where nobody knows."""
 
     name: str
     choice: EmbeddingChoice
     camera: Camera | None = None
     layouts: Mapping[str, Layout] = field(default_factory=dict)
     thumbnail: bytes = b""
+    n_points: int | None = None
 
 
 class Views(QObject):
@@ -58,7 +59,9 @@ class Views(QObject):
         """What is on the screen."""
         choice, model = self._model.choice, self._model
         shown = (one for one in (model.layout, model.second_layout) if one is not None)
-        return View(name, choice, self._canvas.camera, {one.key: one for one in shown})
+        layouts = {one.key: one for one in shown}
+        n_points = None if model.embedding is None else model.embedding.n_points
+        return View(name, choice, self._canvas.camera, layouts, n_points=n_points)
 
     def free_name(self) -> str:
         """One that no view has."""
