@@ -42,11 +42,12 @@ Parameters = KMeansParameters | HdbscanParameters
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Named:
-    """Clusters with their names, and the title of the layout they were found in, "" for the
-    vectors."""
+    """Clusters with their names. column: each point's name, as it goes into the table. place: the
+    title of the layout they were found in, "" for the vectors."""
 
     clusters: Clusters
     names: tuple[str, ...]
+    column: pl.Series
     place: str = ""
 
     def rows(self, index: int) -> Selection:
@@ -105,16 +106,8 @@ class Clustering(Tool):
 
     def color(self) -> None:
         """Put the clusters into their column, and color by it."""
-        import polars as pl
-
-        if self.result is None:
-            return
-        names = [*self.result.names, None]  # the last is met as -1
-        labels = self.result.clusters.labels
-        column = pl.Series(COLUMN, names, dtype=pl.String)[
-            np.where(labels < 0, len(names) - 1, labels)
-        ]
-        self._columns.show(COLUMN, column, as_categories=True)
+        if self.result is not None:
+            self._columns.show(COLUMN, self.result.column, as_categories=True)
 
     def select(self, index: int, how: Combine = "replace") -> None:
         """Select the points of a cluster, or with -1 those in none."""
@@ -201,7 +194,15 @@ def clusters_work(
     if table is not None and COLUMN in table.columns:
         table = table.drop(COLUMN)
     names = yield from scaled(name_clusters(found, table, label_by), 0.9, 1.0)
-    return Named(found, names, request.place)
+    return Named(found, names, _column(found, names), request.place)
+
+
+def _column(clusters: Clusters, names: tuple[str, ...]) -> pl.Series:
+    """The name of each point's cluster, None for points in none."""
+    import polars as pl
+
+    known = pl.Series(COLUMN, [*names, None], dtype=pl.String)
+    return known[np.where(clusters.labels < 0, len(names), clusters.labels)]
 
 
 def _by_density(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import cast
 
-import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from projector.arrays import FloatArray
@@ -49,8 +49,8 @@ class OutlierSearch(Tool):
         """How many points lie clearly apart."""
         if self.result is None:
             return 0
-        scores = self.result.scores[self.result.ranked]
-        return int(np.count_nonzero(scores > CLEARLY))
+        scores, ranked = self.result.scores, self.result.ranked
+        return bisect_left(ranked, True, key=lambda row: bool(scores[row] <= CLEARLY))
 
     @Slot()
     def find(self) -> None:
