@@ -329,6 +329,7 @@ def test_a_view_has_its_layout_also_after_the_logs_were_read_again(opened, tmp_p
     layout = a_layout(opened)
     opened.views.save("mine")
     opened.show_contents(finish(read_contents(opened._roots[0].path)))
+    opened.model.drop_layout(layout.key)
     assert opened.model.layout is None
     opened._export_commands.save_view(tmp_path / "a.projector")
     assert len(finish(read_view(tmp_path / "a.projector")).layouts) == 1
