@@ -32,9 +32,8 @@ def write_ply(path: Path, scene: Scene, *, is_text: bool = False) -> Work[Path]:
     """Write the points that are shown and have a place; returns the path.
 
     Where points are of different sizes, the factor of each is the property size, 0 for one that
-    is not drawn. What opacity takes
-    from all points, and dimness from some, is missing in alpha. is_text: ASCII instead of
-    little-endian binary. Raises Unreadable, NothingToShow.
+    is not drawn. What opacity takes from all points, and dimness from some, is missing in alpha.
+    is_text: ASCII instead of little-endian binary. Raises Unreadable, NothingToShow.
     """
     ids = scene.placed_ids()
     if not len(ids):
