@@ -28,6 +28,8 @@ T = TypeVar("T")
 _WAIT_S = 0.02
 _MOST_PREVIEWS = 64 << 20
 _AS_THEY_CAME = Preparation()
+_FINDING = 0.15
+"""Share of the progress that is gone once neighbors are found, as projections count it."""
 
 
 @runtime_checkable
@@ -82,7 +84,7 @@ class Shared:
         """
         components = None
         if start is None and isinstance(parameters, UsesNeighbors) and len(vectors) > 1:
-            prepared = yield from self.prepared_work(vectors, preparation)
+            prepared = yield from scaled(self.prepared_work(vectors, preparation), 0.0, 0.0)
             if self._known_neighbors(prepared.vectors, parameters) is None:
                 yield from self._preview(prepared, parameters.n_dims)
             if prepared.pca is None:  # else they were not found in the prepared vectors
@@ -90,9 +92,11 @@ class Shared:
         work = self.inputs_work(
             vectors, preparation, parameters, control, start=start, labels=labels
         )
-        inputs = yield from work
+        share = _FINDING if isinstance(parameters, UsesNeighbors) else 1.0
+        inputs = yield from scaled(work, 0.0, share)
         inputs = replace(inputs, components=components)
-        return (yield from projection.steps(inputs, parameters, control))
+        steps = projection.steps(inputs, parameters, control)
+        return (yield from (_from_here(steps, share) if share < 1 else steps))
 
     def inputs_work(
         self,
@@ -211,3 +215,13 @@ class Shared:
             found = frozen(found[:, :n_dims].copy())
             self._previews.keep(vectors, n_dims, found, found.nbytes)
         yield Step(0.0, "Principal components, until neighbors are found", found)
+
+
+def _from_here(steps: Work[Step], least: float) -> Work[Step]:
+    """The same steps; while they get ready, once more than is needed, the progress stays."""
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+        yield replace(step, done=max(step.done or 0.0, least))

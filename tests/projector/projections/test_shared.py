@@ -127,6 +127,13 @@ def test_principal_components_are_shown_before_neighbors_are_found(searches: lis
 
 
 @pytest.mark.parametrize("name", ["tsne", "umap"])
+def test_the_progress_never_falls_from_the_search_to_the_layout(name: str) -> None:
+    done = [step.done for step in steps(Shared(), name) if step.done is not None]
+    assert done == sorted(done)
+    assert len(set(done)) > 5
+
+
+@pytest.mark.parametrize("name", ["tsne", "umap"])
 def test_the_components_that_are_shown_are_the_ones_it_starts_from(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
