@@ -24,6 +24,6 @@ def estimate_umap(n: int, d: int, parameters: UmapParameters) -> Estimate:
     pairs = neighbors * (1 + parameters.negative_sample_rate) * 0.4
     waiting = max(1.0, 1 + 0.7 * math.log2(max(1, n) / _CACHED_POINTS))
     epoch = (pairs * 8e-9 + edges * 6e-9) * waiting + 2e-4
-    seconds = neighbors * 1e-6 + epoch * parameters.n_epochs_for(n)
+    seconds = neighbors * 2e-6 + epoch * parameters.n_epochs_for(n)
     finding = estimate_seconds(n, d)
     return Estimate(int(n_bytes), 0.3 + finding + seconds / min(N_CORES, 8))

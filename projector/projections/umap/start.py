@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projector.arrays import DoubleArray, FloatArray, IntArray, MaskArray
-from projector.progress import Work
+from projector.progress import Work, scaled
 from projector.projections.contract import Inputs
 from projector.projections.points import find_components
 from projector.projections.umap.fuzzy import FuzzyGraph, component_labels
@@ -84,7 +84,7 @@ def _spectral(
         return (yield from spectral_layout(graph, parameters.n_dims, parameters.seed))
     if count == 1:
         return None
-    centers = yield from _components(inputs, mask, parameters.n_dims)
+    centers = yield from scaled(_components(inputs, mask, parameters.n_dims), 0.0, 0.0)
     return (yield from _apart(graph, labels, centers, parameters))
 
 
@@ -104,12 +104,15 @@ def _apart(
     radius = 0.5 * scale / np.sqrt(len(sizes))
     order = np.argsort(labels, kind="stable")
     ends = np.cumsum(sizes)
+    n_done = 0
     for c in np.argsort(-sizes, kind="stable")[:_MOST_SPECTRAL]:
         if sizes[c] < 2 * parameters.n_dims + 2:
             break
         rows = order[ends[c] - sizes[c] : ends[c]]
         part = _part(graph, rows)
-        found = yield from spectral_layout(part, parameters.n_dims, parameters.seed)
+        work = spectral_layout(part, parameters.n_dims, parameters.seed)
+        found = yield from scaled(work, n_done / graph.n, (n_done + len(rows)) / graph.n)
+        n_done += len(rows)
         if found is not None:
             layout[rows] = centers[c] + found * (radius / np.abs(found).max())
     return layout

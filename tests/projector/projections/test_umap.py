@@ -223,6 +223,14 @@ def test_parts_that_do_not_touch_stay_apart(n_centers: int) -> None:
     assert neighbors.score(positions, labels) > 0.98
 
 
+def test_each_part_of_the_points_moves_the_progress_of_the_start() -> None:
+    points = np.concatenate([blobs(3000, n_centers=1) + 100 * shift for shift in range(4)])
+    work = umap_steps(Inputs(points), UmapParameters(n_epochs=5), Control())
+    told = [step.done for step in work if step.note == "Finding a start"]
+    assert told == sorted(told)
+    assert told[-1] - told[0] > 0.06  # of the 0.08 that a start is counted as
+
+
 def test_labels_draw_classes_apart() -> None:
     vectors = np.random.default_rng(0).normal(size=(300, 5)).astype(np.float32)
     labels = np.arange(300) % 2
