@@ -158,6 +158,8 @@ class MainWindow(QMainWindow):
             self._tabs.setCurrentIndex(has_data.index(True) if True in has_data else 0)
         self._pages.setCurrentWidget(self._tabs)
         self._on_tab_changed(self._tabs.currentIndex())
+        if not keep_tab and self.dashboard is not None:
+            self.dashboard.take_keyboard()
 
     def follow_contents(self, contents: Contents, changed: Collection[str]) -> None:
         """Hand on what came since, to those dashboards alone whose data changed."""

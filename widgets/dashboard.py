@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from projector.contents import Contents
@@ -49,6 +49,10 @@ class Dashboard(QWidget):
         """Show what was opened, or an empty state that says what to do; called again after a
         reload."""
         raise NotImplementedError
+
+    def take_keyboard(self) -> None:
+        """Have the keys go to its main part."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def commands(self) -> tuple[Command, ...]:
         """The commands that make sense while this tab is in front."""

@@ -198,3 +198,14 @@ def test_every_key_that_is_listed_is_a_key(keyboard):
     for note in keyboard.dashboard.key_notes():
         for key in note.keys:
             assert QKeySequence(key).toString() == key
+
+
+def test_an_opened_cloud_has_the_keyboard_at_once(new_window, tmp_path, qtbot):
+    write_embedding(tmp_path / "logs", np.eye(9, 4, dtype=np.float32))
+    controller = new_window(poll_ms=None)
+    controller.window.activateWindow()
+    qtbot.waitUntil(controller.window.isActiveWindow)
+    controller.open(tmp_path / "logs")
+    keyboard = Keyboard(controller, qtbot)
+    keyboard.settle()
+    assert keyboard.focus is keyboard.canvas

@@ -38,7 +38,16 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QPixmap, QRegion, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QRegion,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -67,6 +76,12 @@ from widgets.embedding.viewpoint import Viewpoint
 from widgets.shared.job import RunJob
 from widgets.shared.theme import control_colors, plot_colors
 
+KEY_REASONS = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+"""Who comes by a key wants to see where the keyboard is; who clicks knows."""
 MOST_AT_ONCE = 150_000
 MOST_FITTED = 20_000
 """So many points are placed anew on the main thread; more in a job."""
@@ -406,7 +421,7 @@ class ScatterCanvas(QWidget):
             paint_overlay(painter, self._overlay, self._plot_colors)
         room = first_line(self, self.fontMetrics().height() + 2 * CAPTION_MARGIN)
         paint_caption(painter, self._caption, room, self._plot_colors)
-        if self.hasFocus():
+        if self.hasFocus() and self._has_focus_by_key:
             painter.setPen(QPen(control_colors(self.palette()).focus, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
@@ -429,7 +444,13 @@ class ScatterCanvas(QWidget):
             self._schedule()
             self.theme_changed.emit()
 
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._has_focus_by_key = event.reason() in KEY_REASONS
+        super().focusInEvent(event)
+
     def _set_up_widget(self) -> None:
+        self._has_focus_by_key = False
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

@@ -219,6 +219,10 @@ class EmbeddingDashboard(Dashboard):
         return text.format(step=number_text(source.step), name=source.name)
 
     @override
+    def take_keyboard(self) -> None:
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @override
     def commands(self) -> tuple[Command, ...]:
         return (
             *self._edit_commands.all(),
