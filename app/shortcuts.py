@@ -60,4 +60,5 @@ class ShortcutList(QDialog):
         return f"{keys} {note.where}" if note.where else keys
 
     def _text(self, key: QKeySequence) -> str:
-        return key.toString(QKeySequence.SequenceFormat.NativeText)
+        # what Qt calls Backtab stands on no keyboard
+        return key.toString(QKeySequence.SequenceFormat.NativeText).replace("Backtab", "Tab")
