@@ -89,7 +89,7 @@ def estimate_seconds(n: int, d: int) -> float:
         return 0.05 + n * n * (1.5e-11 * d + 1.5e-9)
     if d >= WIDE:
         return 1.0 + n * (1e-4 + 1.5e-7 * d)
-    return 1.0 + n * (5e-6 + 5.5e-10 * float(np.sqrt(n)) * (d + 16))
+    return 1.0 + n * (5e-6 + 9e-10 * float(np.sqrt(n)) * (d + 16))
 
 
 def _check(vectors: FloatArray, k: int, metric: str) -> None:
