@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from projector.quality import Quality
 
 RECORD_VERSION = 1
-_PACKAGES = ("projector", "numpy", "scipy", "numba", "faiss-cpu")
+_PACKAGES = ("projector", "numpy", "scipy", "numba")
 
 
 def describe(wish: ProjectWish, ready: Ready, made: Made) -> Work[dict[str, Any]]:
