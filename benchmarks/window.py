@@ -1,8 +1,8 @@
 """The window itself, off screen: the longest time for which its main thread is not free.
 
 10,000 digits while t-SNE runs on them, and a million points of 64 values while UMAP does; beside
-each phase the same window with nothing to do. Without digits beside this checkout, made-up clusters
-take their place.
+each phase the same window before anything was opened. Without digits beside this checkout, made-up
+clusters take their place.
 """
 
 from __future__ import annotations
@@ -44,7 +44,12 @@ def _session(case: str, source: Path, method: str) -> Iterator[dict[str, Any]]:
     for name, phase in phases.items():
         yield _line(case, f"longest gap, {name}", "ms", phase["gap_ms"], idle["gap_ms"])
         if "turning" in name:
-            yield _line(case, f"pictures, {name}", "1/s", phase["pictures_s"], idle["pictures_s"])
+            yield {
+                "case": case,
+                "figure": f"pictures, {name}",
+                "unit": "1/s",
+                "ours": round(phase["pictures_s"], 1),
+            }
 
 
 def _line(case: str, figure: str, unit: str, ours: float, idle: float) -> dict[str, Any]:

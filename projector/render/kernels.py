@@ -5,7 +5,7 @@ module inside functions only.
 
 Points come in batches of BATCH neighbors; a batch knows which rows of the screen it touches, so a
 strip of the screen looks at few points. `points` is float32 (n, 4): x, y, z and, as int32 bits, the
-point's own number. `lens` is what raster.lens_of makes of a camera, plain numbers
+point's own number. `lens` is what Geometry.lens makes of a camera, plain numbers
 only: arrays within tuples are counted anew at every call.
 """
 
@@ -30,6 +30,8 @@ SMALL = np.float32(2.0)
 """Discs of a lesser radius are at most four pixels wide."""
 NEAREST_GROWTH, FARTHEST_GROWTH = np.float32(1.7), np.float32(0.6)
 RAISED_GROWTH = np.float32(1.3)
+LARGEST_SCALE = np.float32(1e6)
+"""A larger disc fills any picture, too; where this one ends can still be counted in pixels."""
 HIDDEN, DIM, NORMAL, RAISED = 0, 1, 2, 3
 ANY_ORDER = {"nsz", "arcp", "contract", "reassoc"}
 look_point, put_spot = apart("spots")
@@ -107,7 +109,7 @@ def gather_scales(point_ids, sizes, emphasis, scales, ranks, start, stop):
             elif kind == RAISED:
                 scale *= RAISED_GROWTH
             rank = RAISED - max(DIM, min(RAISED, kind))
-        scales[i] = scale if scale > 0 else np.float32(0)
+        scales[i] = min(scale, LARGEST_SCALE) if scale > 0 else np.float32(0)
         ranks[i] = rank
 
 
@@ -121,7 +123,7 @@ def bound_batches(points, bounds, start, stop):
             low = high = points[first, axis]
             for i in range(first + 1, past):
                 low, high = min(low, points[i, axis]), max(high, points[i, axis])
-            half = (high - low) * np.float32(0.5)
+            half = high * np.float32(0.5) - low * np.float32(0.5)
             bounds[batch, axis] = low + half
             bounds[batch, 3 + axis] = half * np.float32(1.0001)
 

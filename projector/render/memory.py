@@ -58,7 +58,10 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hidden:
-    """What discs in front hide: see hiding.kernels.measure_segment, discs.kernels.splat_discs."""
+    """What discs in front hide: see hiding.kernels.measure_tile, discs.kernels.splat_discs.
+
+    columns: how many blocks of each row hold pixels; the others hide all.
+    """
 
     columns: int
     blocks: NDArray[np.int32]

@@ -22,8 +22,8 @@ class Style:
     shown_mask: bool (n,), the points that are drawn at all. emphasis: uint8 (n,), HIDDEN to
     RAISED. sizes: float32 (n,), factors of the radius, 0 or less for a point that is not drawn.
     sprites: label pictures drawn as points, tinted by color, sprite_px high. n_most: draw only a
-    fair sample of about so many points, as while the camera moves. Arrays are known by identity:
-    hand in a new array rather than write to one that was painted.
+    fair sample of at most so many points, half of that at worst, as while the camera moves. Arrays
+    are known by identity: hand in a new array rather than write to one that was painted.
     """
 
     colors: ByteArray

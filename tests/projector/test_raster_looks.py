@@ -274,3 +274,24 @@ def test_other_points_shown_are_not_a_mere_recolor() -> None:
     assert not raster.knows_front(Camera(), WIDTH, HEIGHT, hidden)
     raster.paint(Camera(), WIDTH, HEIGHT, hidden)
     assert raster.knows_front(Camera(), WIDTH, HEIGHT, hidden)
+
+
+@pytest.mark.parametrize("opacity", [1.0, 0.5])
+@pytest.mark.parametrize("size", [1e19, 1e30, np.inf])
+def test_a_point_of_any_size_covers_what_it_is_in_front_of(size: float, opacity: float) -> None:
+    points = cloud(50)
+    sizes = np.ones(50, dtype=np.float32)
+    sizes[7] = size
+    style = Style(colors_of(50), 3.0, sizes=sizes, opacity=opacity)
+    picture = Raster(points).paint(Camera(), WIDTH, HEIGHT, style)
+    assert (picture.ids >= 0).all()
+    assert (picture.ids == 7).mean() > 0.5
+
+
+def test_points_as_far_apart_as_numbers_go_are_drawn() -> None:
+    points = np.zeros((300, 3), dtype=np.float32)
+    points[:100, 0] = np.linspace(-1.8e38, 1.8e38, 100)
+    camera = fit_camera(points / 1e30)
+    camera = replace(camera, target=(0.0, 0.0, 0.0), distance=1e9)
+    shown = Raster(points).paint(camera, WIDTH, HEIGHT, Style(colors_of(300), 3.0))
+    assert (shown.ids >= 0).any()

@@ -374,10 +374,25 @@ def test_a_reload_keeps_layouts_and_says_so(opened, tmp_path):
     assert opened.model.layout.notes == kept.notes
 
 
+def test_a_reload_during_a_run_leaves_a_layout_that_was_stopped(live, qtbot, tmp_path):
+    dashboard = live
+    press(dashboard, "t-SNE")
+    set_parameters(dashboard, "tsne", n_iterations=20_000)
+    dashboard.runner.run()
+    qtbot.waitUntil(lambda: dashboard.model.layout is not None, timeout=60_000)
+    dashboard.show_contents(finish(read_contents(tmp_path)))
+    assert not dashboard.runner.is_running
+    qtbot.waitUntil(lambda: dashboard.model.layout is not None, timeout=60_000)
+    layout = dashboard.model.layout
+    assert not layout.is_running
+    assert layout.extra["is_stopped"]
+
+
 @pytest.mark.parametrize(
     ("projection", "values"),
     [
         ("tsne", {"n_dims": 3}),
+        ("tsne", {"early_exaggeration": float("nan"), "perplexity": float("inf")}),
         ("tsne", {"perplexity": True, "n_iterations": 1.5, "metric": 7}),
         ("pca", {"n_components": 1.5}),
         ("umap", {"n_epochs": 2**40, "min_dist": 10**400, "n_neighbors": None}),

@@ -11,6 +11,8 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter
 MARGIN_PX = 2
 """Around a text's rectangle, for its halo."""
 MOST_KEPT = 1024
+LARGEST_RATIO = 3.0
+"""Pictures for larger ones, as of an export, are not kept: they hold megabytes each."""
 _HALO = [QPointF(x, y) for x in (-1.2, 0, 1.2) for y in (-1.2, 0, 1.2) if x or y]
 
 
@@ -22,12 +24,12 @@ def draw_text(
     ratio = painter.device().devicePixelRatioF()
     edge = None if halo is None else halo.rgba()
     size = (rect.width(), rect.height())
-    picture = _picture_of(text, font.toString(), size, color.rgba(), edge, ratio)
+    make = _kept_picture_of if ratio <= LARGEST_RATIO else _picture_of
+    picture = make(text, font.toString(), size, color.rgba(), edge, ratio)
     left, top = rect.x() - MARGIN_PX, rect.y() - MARGIN_PX
     painter.drawImage(QPointF(round(left * ratio) / ratio, round(top * ratio) / ratio), picture)
 
 
-@lru_cache(maxsize=MOST_KEPT)
 def _picture_of(
     text: str, font: str, size: tuple[float, float], color: int, halo: int | None, ratio: float
 ) -> QImage:
@@ -49,3 +51,6 @@ def _picture_of(
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
     painter.end()
     return picture
+
+
+_kept_picture_of = lru_cache(maxsize=MOST_KEPT)(_picture_of)

@@ -9,13 +9,13 @@ import math
 import numpy as np
 from numba import njit
 
+from projector.render.boxes.kernels import BOTTOM, LEFT, NEAREST, RIGHT, TOP
 from projector.render.hiding.kernels import SIDE, TALL, WIDE, is_box_seen, measure_tile
 from projector.render.kernels import BATCH, LEAST_RADIUS, RANK_BIT, SMALL, place_batch, read_batch
 from projector.render.lanes.kernels import cover_eight, cover_four, fetch
 
 PAD = 16
 """Pixels to the left and right of a picture that small discs may write to, unseen."""
-LEFT, TOP, RIGHT, BOTTOM, NEAREST = range(5)
 MEDIUM = np.float32(3.5)
 """Discs of a lesser radius are at most eight pixels wide."""
 ITEMS_FETCHED = 16
@@ -71,7 +71,7 @@ def splat_discs(
         area = splat_small(seen, n_small, first, spots, bits, top, bottom, keys)
         area += splat_wider(seen, n_wide, first, spots, bits, top, bottom, keys)
         if can_hide and area > 0:
-            count_drawn(box, area, top, bottom, line, keys, blocks, farthest, drawn)
+            add_area(box, area, top, bottom, line, keys, blocks, farthest, drawn)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -176,7 +176,7 @@ def splat_wider(seen, n, first, spots, bits, top, bottom, keys):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def count_drawn(box, area, top, bottom, line, keys, blocks, farthest, drawn):
+def add_area(box, area, top, bottom, line, keys, blocks, farthest, drawn):
     """Add a batch's area to the tiles that it touches, and look where it hides enough."""
     width = np.float32(keys.shape[1] - 2 * PAD)
     left = int(max(np.float32(0), box[LEFT])) // WIDE
@@ -195,7 +195,7 @@ def count_drawn(box, area, top, bottom, line, keys, blocks, farthest, drawn):
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def splat_wide(keys, key, x, y, r, top, bottom):
-    """A disc wider than four pixels, eight of a row at once."""
+    """A disc that may be wider than eight pixels, eight of a row at once."""
     half = np.float32(0.5)
     x0 = max(-8, math.ceil(x - r - half))
     x1 = min(keys.shape[1] - 2 * PAD, math.floor(x + r - half) + 1)

@@ -13,8 +13,6 @@ from projector.render.shading.kernels import packed, share_of
 
 DIM_WEIGHT, RAISED_WEIGHT = np.float32(0.05), np.float32(20.0)
 MOST_OPAQUE = np.float32(0.998)
-
-
 PLANES = 5
 RED, GREEN, BLUE, WEIGHT, THROUGH = range(PLANES)
 PAD = TINTED

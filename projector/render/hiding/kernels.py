@@ -25,16 +25,17 @@ look_block, put_farthest = apart("farthest")
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def measure_tile(keys, pad, tile, column, top, bottom, line, blocks, farthest):
+def measure_tile(keys, pad, tile_row, tile_column, top, bottom, line, blocks, farthest):
     """Find the farthest key of the blocks of a tile, from keys int64 (h, w + 2 pad).
 
-    blocks int32 (h / SIDE rounded up, pitch): of each. farthest int32 (blocks + 1,): of each,
-    of the next to the right and of both below. What begins in a block and is no wider than one
-    ends in these. line int32 (WIDE,) is overwritten.
+    blocks int32 (h / SIDE rounded up, pitch): of each. farthest int32 (blocks + 1,): the
+    farthest of each, of the next to the right and of both below, as what begins in a block and is
+    no wider than one ends in these; the last item stands for what is out of view. line int32
+    (WIDE,) is overwritten.
     """
     pitch, width = blocks.shape[1], keys.shape[1] - 2 * pad
-    left, step = column * WIDE, keys.shape[1]
-    first, past = tile * DOWN, min((bottom + SIDE - 1) // SIDE, (tile + 1) * DOWN)
+    left, step = tile_column * WIDE, keys.shape[1]
+    first, past = tile_row * DOWN, min((bottom + SIDE - 1) // SIDE, (tile_row + 1) * DOWN)
     for row in range(first, past):
         begin = row * SIDE * step + pad + left
         last = min(SIDE, bottom - row * SIDE) - 1
@@ -44,16 +45,16 @@ def measure_tile(keys, pad, tile, column, top, bottom, line, blocks, farthest):
         else:
             line[:] = np.int32(-1)
             measure_line(keys, begin, second, third, fourth, width - left, line)
-        at = row * pitch + column * ACROSS
+        at = row * pitch + tile_column * ACROSS
         for block in range(ACROSS):
             one = max(look_line(line, SIDE * block), look_line(line, SIDE * block + 1))
             other = max(look_line(line, SIDE * block + 2), look_line(line, SIDE * block + 3))
             put_block(blocks, at + block, max(one, other))
     for row in range(max(top // SIDE, first - 1), past):
-        begin = row * pitch + column * ACROSS
+        begin = row * pitch + tile_column * ACROSS
         down = pitch if (row + 1) * SIDE < bottom else 0
         spread(blocks, begin, ACROSS, down, farthest)
-        if column:
+        if tile_column:
             spread(blocks, begin - 1, 1, down, farthest)
 
 

@@ -287,12 +287,12 @@ class ProjectionRunner(QObject):
         """What belongs to logs that are not open any more goes. Where logs were read again, a run
         ends, and layouts stay with a note: whether the vectors are the same, nobody knows."""
         groups = self._model.groups
-        if (
-            self.state is not None
-            and source_now(groups, self.state.source) is not self.state.source
-        ):
-            self._layout = None
-            self.stop()
+        if self.state is not None:
+            source = source_now(groups, self.state.source)
+            if source is None:
+                self._layout = None
+            if source is not self.state.source:
+                self.stop()
         for layout in tuple(self._model.layouts):
             source = source_now(groups, layout.source)
             if source is None:

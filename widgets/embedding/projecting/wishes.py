@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -98,6 +99,8 @@ def _suits(projection: str, name: str, value: Any) -> bool:
     if type(value) is int:
         # whole numbers of JSON know no end, those of parameters have 32 bits
         return abs(value) < 2**32 if "int" in kinds else "float" in kinds and abs(value) <= LARGEST
+    if type(value) is float:
+        return "float" in kinds and math.isfinite(value)
     return ("None" if value is None else type(value).__name__) in kinds
 
 
@@ -111,7 +114,7 @@ def _kinds_of(projection: str, name: str) -> frozenset[str]:
     fields = {
         one.name: one.type for one in dataclasses.fields(projection_of(projection).parameters)
     }
-    known = ("int", "float", "None")
+    known = ("int", "float", "bool", "None")
     return frozenset(one if one in known else "str" for one in str(fields[name]).split(" | "))
 
 
