@@ -127,8 +127,7 @@ def test_a_picture_of_the_canvas_size_is_the_canvas_itself(opened, out, qtbot):
     path = write(opened, "picture", out / "a.png", has_legend=False)
     opened.canvas.clearFocus()
     opened.canvas.image.save(str(out / "screen.png"))
-    # one that was painted in parts may be a rounding of a shade away
-    np.testing.assert_allclose(pixels(path), pixels(out / "screen.png"), atol=1)
+    np.testing.assert_array_equal(pixels(path), pixels(out / "screen.png"))
 
 
 @pytest.mark.parametrize("size", [(300, 200), (1400, 900)])
